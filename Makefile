@@ -1,0 +1,26 @@
+# Each target does all the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
+.PHONY: demo test build setup format lint clean
+
+setup:
+	@scripts/setup
+
+build: setup
+	swift build -c release --product einthoven
+
+# The main job on the bundled real recordings: stores, splits, training, transfer, leaderboard.
+demo: build
+	.build/release/einthoven demo $(DEMO_FLAGS)
+
+# Tests run in release: debug builds compile the C kernels without optimisation.
+test: setup
+	@scripts/setup-python
+	swift test -c release
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+clean:
+	rm -rf .build .venv demo-out

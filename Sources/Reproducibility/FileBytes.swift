@@ -1,0 +1,115 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Whole-file and ranged reads through POSIX, with the reason of a failure kept.
+public enum FileBytes {
+  /// Every byte of the file at `path`.
+  ///
+  /// - Throws: ``ReproducibilityError`` `missing-file` or `file-system`.
+  public static func read(_ path: String) throws(ReproducibilityError) -> [UInt8] {
+    let file = try ReadableFile(path)
+    return try file.read(offset: 0, count: file.size)
+  }
+
+  /// Whether something exists at `path`.
+  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Whether a folder exists at `path`.
+  public static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// SHA-256 of the file at `path`, in constant memory.
+  public static func digest(ofFile path: String) throws(ReproducibilityError) -> Digest {
+    let file = try ReadableFile(path)
+    var hasher = ContentHasher()
+    var offset = 0
+    while offset < file.size {
+      let piece = try file.read(offset: offset, count: min(1 << 20, file.size - offset))
+      piece.withUnsafeBytes { hasher.update(raw: $0) }
+      offset += piece.count
+    }
+    return hasher.digest
+  }
+}
+
+/// A regular file open for reading at any offset; closed when the last reference goes.
+public final class ReadableFile: Sendable {
+  /// As given.
+  public let path: String
+  /// Bytes, when it was opened.
+  public let size: Int
+  private let descriptor: Int32
+
+  /// Opens the regular file at `path`.
+  ///
+  /// - Throws: ``ReproducibilityError`` `missing-file` where there is none, `file-system` otherwise.
+  public init(_ path: String) throws(ReproducibilityError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT {
+        throw ReproducibilityError(
+          .missingFile, at: ErrorPlace(path), found: "no such file", expected: "a readable file",
+          advice: "Check the path, or fetch the file again")
+      }
+      throw .system("could not open it", path)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw ReproducibilityError(
+        .fileSystem, at: ErrorPlace(path), found: "not a regular file", expected: "a readable file",
+        advice: "Check the path")
+    }
+    self.path = path
+    self.size = Int(status.st_size)
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Exactly `count` bytes from `offset`.
+  ///
+  /// - Throws: ``ReproducibilityError`` `file-system` where the file ends before.
+  public func read(offset: Int, count: Int) throws(ReproducibilityError) -> [UInt8] {
+    guard offset >= 0, count >= 0, offset <= size, count <= size - offset else {
+      throw ReproducibilityError(
+        .fileSystem, at: ErrorPlace(path, .byte(offset)), found: "a file of \(size) bytes",
+        expected: "\(count) bytes from byte \(offset)", advice: "The file may be truncated: fetch it again")
+    }
+    var done = 0
+    var failure: ReproducibilityError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      while done < count {
+        let got = pread(descriptor, buffer.baseAddress.map { $0 + done }, count - done, off_t(offset + done))
+        if got < 0 && errno == EINTR { continue }
+        if got <= 0 {
+          failure = got < 0 ? .system("could not read it", path) : nil
+          break
+        }
+        done += got
+      }
+      initialized = done
+    }
+    if let failure { throw failure }
+    guard done == count else {
+      throw ReproducibilityError(
+        .fileSystem, at: ErrorPlace(path, .byte(offset + done)), found: "the end of the file",
+        expected: "\(count - done) more bytes", advice: "The file shrank while it was read: try again")
+    }
+    return bytes
+  }
+}
+
+extension ModuleError<ReproducibilityErrorDomain> {
+  /// A failure with the operating system's own words for `errno`.
+  static func system(_ found: String, _ path: String, advice: String = "") -> Self {
+    Self(.fileSystem, at: ErrorPlace(path), found: "\(found): \(String(cString: strerror(errno)))", advice: advice)
+  }
+}
