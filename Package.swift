@@ -5,7 +5,7 @@ let package = Package(
   name: "Einthoven",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Einthoven", targets: ["Reproducibility", "ECGCore"])
+    .library(name: "Einthoven", targets: ["Reproducibility", "ECGCore", "ECGSynthesis", "ECGBenchmark"])
   ],
   targets: [
     // C libraries: a module map and inline shims, nothing else.
@@ -15,9 +15,19 @@ let package = Package(
     .target(name: "Reproducibility", dependencies: ["CLibCrypto"]),
     .target(name: "ECGCore", dependencies: ["Reproducibility"]),
 
+    // Recordings: made from a model.
+    .target(name: "ECGSynthesis", dependencies: ["Reproducibility", "ECGCore"]),
+
+    // Tasks, models, metrics, runs.
+    .target(name: "ECGBenchmark", dependencies: ["Reproducibility"]),
+
     // Tests.
     .target(name: "TestSupport", dependencies: ["Reproducibility", "ECGCore"], path: "Tests/Support"),
     .testTarget(name: "ReproducibilityTests", dependencies: ["Reproducibility", "TestSupport"]),
     .testTarget(name: "ECGCoreTests", dependencies: ["ECGCore", "TestSupport"]),
+    .testTarget(name: "ECGSynthesisTests", dependencies: ["ECGSynthesis", "TestSupport"]),
+    .testTarget(
+      name: "ECGBenchmarkTests", dependencies: ["ECGBenchmark", "TestSupport"], exclude: ["Golden/MAKERS.md"],
+      resources: [.copy("Golden/metrics.json")]),
   ]
 )

@@ -1,0 +1,108 @@
+import Reproducibility
+
+/// One patient's heart and chest: the shapes of its waves, how long they last and how the leads see them.
+///
+/// The dipole is a sum of Gaussians, as in P. E. McSharry, G. D. Clifford, L. Tarassenko, L. A. Smith, *A dynamical
+/// model for generating synthetic electrocardiogram signals*, IEEE TBME 50(3):289-294, 2003, equation 1, and in three
+/// orthogonal components as in R. Sameni, G. D. Clifford, C. Jutten, M. B. Shamsollahi, *Multichannel ECG and noise
+/// modeling*, EURASIP J. Adv. Signal Process. 2007:43407, equation 2. Two things differ: Gaussians stand in
+/// time rather than in phase, so that intervals in ms are exact, and one Gaussian serves all three components with a
+/// vector of amplitudes, so that a wave has one onset for all leads. P and T are two Gaussians each, which makes
+/// P's right and left atrial halves and T's slow rise and faster fall (G. D. Clifford, S. Nemati, R. Sameni, *An
+/// artificial vector model for generating abnormal electrocardiographic rhythms*, Physiol. Meas. 31:595-609, 2010,
+/// use two for T for the same reason).
+struct Heart: Sendable {
+  let p: WaveShape
+  let qrs: WaveShape
+  let t: WaveShape
+  /// Where in its own time each wave's dipole is longest.
+  let pPeak: Double
+  let qrsPeak: Double
+  let tPeak: Double
+  /// Beats a minute.
+  let heartRate: Double
+  /// Seconds, all of them; QT at the mean RR interval.
+  let pDuration: Double
+  let pr: Double
+  let qrsDuration: Double
+  let qt: Double
+  let correctedQT: Double
+  let tDuration: Double
+  let leads: LeadTransform
+  /// What a full breath does: degrees of turn, and part of amplitude.
+  let respiratoryTurn: Double
+  let respiratoryAmplitude: Double
+
+  /// A P may begin this long before the T of the beat before it ends, as it does in tachycardia.
+  private static let allowedOverlapOfPWithT = 0.020
+
+  /// The patient's heart, all of it drawn from `stream`.
+  init(model: SyntheticRecordingModel, using stream: inout RandomStream) {
+    let rates = model.heartRateInBeatsPerMinute
+    let skewed = PortableMath.pow(1 - stream.uniform(), model.heartRateSkew)
+    heartRate = rates.lowerBound + (rates.upperBound - rates.lowerBound) * skewed
+    let rr = 60 / heartRate
+    correctedQT = 0.001 * stream.uniform(in: model.correctedQTInMilliseconds)
+    qt = Self.qt(corrected: correctedQT, rr: rr)
+    qrsDuration = 0.001 * stream.uniform(in: model.qrsInMilliseconds)
+
+    // Diastole has to hold the PR interval: at high rates long ones are left out of the draw.
+    let shortest = 0.001 * model.prInMilliseconds.lowerBound
+    let room = rr - qt + Self.allowedOverlapOfPWithT
+    let longest = min(0.001 * model.prInMilliseconds.upperBound, max(room, shortest + 0.010))
+    pr = stream.uniform(in: shortest...longest)
+    pDuration = min(0.001 * stream.uniform(in: model.pDurationInMilliseconds), pr - 0.025)
+    tDuration = min(stream.uniform(in: model.tShareOfQT) * qt, qt - qrsDuration - 0.015)
+
+    let turn = HeartRotation(
+      frontalDegrees: stream.uniform(in: model.frontalTurnInDegrees),
+      horizontalDegrees: stream.uniform(in: model.horizontalTurnInDegrees))
+    func ownTurn() -> HeartRotation {
+      HeartRotation(
+        frontalDegrees: stream.uniform(in: model.waveTurnInDegrees),
+        horizontalDegrees: stream.uniform(in: model.waveTurnInDegrees))
+    }
+    let size = stream.uniform(in: model.amplitude)
+    p = Self.normalP.transformed(by: ownTurn(), factor: stream.uniform(in: model.pAmplitude))
+      .transformed(by: turn, factor: size)
+    qrs = Self.normalQRS(
+      septal: stream.uniform(in: model.septalAmplitude), basal: stream.uniform(in: model.basalAmplitude)
+    ).transformed(by: turn, factor: size)
+    t = Self.normalT.transformed(by: ownTurn(), factor: stream.uniform(in: model.tAmplitude))
+      .transformed(by: turn, factor: size)
+    pPeak = p.peak
+    qrsPeak = qrs.peak
+    tPeak = t.peak
+    respiratoryTurn = stream.uniform(in: model.respiratoryTurnInDegrees)
+    respiratoryAmplitude = stream.uniform(in: model.respiratoryAmplitude)
+    leads = LeadTransform.dower.jittered(
+      relative: model.leadJitter, shift: model.electrodeShift, using: &stream)
+  }
+
+  /// Fridericia's formula turned round: QT in s from QTc and RR in s.
+  static func qt(corrected: Double, rr: Double) -> Double {
+    corrected * PortableMath.pow(rr, 1.0 / 3)
+  }
+}
+
+// Vectors in mV on Frank's axes, chosen so that Dower's transform gives leads of textbook form: QRS axis near 50
+// degrees, R growing from V1 to V5 with the transition at V3 to V4, S deepest in V2, T upright where R is.
+extension Heart {
+  private static let normalP = WaveShape([
+    WaveShape.kernel(from: 0, to: 0.72, DipoleVector(0.045, 0.085, -0.035)),  // right atrium
+    WaveShape.kernel(from: 0.28, to: 1, DipoleVector(0.080, 0.080, 0.030)),  // left atrium
+  ])
+
+  private static func normalQRS(septal: Double, basal: Double) -> WaveShape {
+    WaveShape([
+      WaveShape.kernel(from: 0, to: 0.50, septal * DipoleVector(-0.14, -0.06, -0.26)),
+      WaveShape.kernel(from: 0.20, to: 0.76, DipoleVector(1.02, 0.86, 0.34)),  // the left ventricle's wall
+      WaveShape.kernel(from: 0.46, to: 1, basal * DipoleVector(-0.22, -0.16, 0.60)),
+    ])
+  }
+
+  private static let normalT = WaveShape([
+    WaveShape.kernel(from: 0, to: 0.84, DipoleVector(0.11, 0.07, -0.09)),
+    WaveShape.kernel(from: 0.24, to: 1, DipoleVector(0.25, 0.20, -0.12)),
+  ])
+}
