@@ -86,23 +86,25 @@ struct Heart: Sendable {
 }
 
 // Vectors in mV on Frank's axes, chosen so that Dower's transform gives leads of textbook form: QRS axis near 50
-// degrees, R growing from V1 to V5 with the transition at V3 to V4, S deepest in V2, T upright where R is.
+// degrees, R growing from V1 to V4 or V5, the transition near V3, S deepest in V2, T upright where R is.
 extension Heart {
   private static let normalP = WaveShape([
-    WaveShape.kernel(from: 0, to: 0.72, DipoleVector(0.045, 0.085, -0.035)),  // right atrium
-    WaveShape.kernel(from: 0.28, to: 1, DipoleVector(0.080, 0.080, 0.030)),  // left atrium
+    WaveShape.kernel(from: 0, to: 0.72, DipoleVector(0.050, 0.070, -0.035)),  // right atrium
+    WaveShape.kernel(from: 0.28, to: 1, DipoleVector(0.085, 0.065, 0.030)),  // left atrium
   ])
 
+  // The loop turns from the septum's right and front over left and feet to the back.
   private static func normalQRS(septal: Double, basal: Double) -> WaveShape {
     WaveShape([
-      WaveShape.kernel(from: 0, to: 0.50, septal * DipoleVector(-0.14, -0.06, -0.26)),
-      WaveShape.kernel(from: 0.20, to: 0.76, DipoleVector(1.02, 0.86, 0.34)),  // the left ventricle's wall
-      WaveShape.kernel(from: 0.46, to: 1, basal * DipoleVector(-0.22, -0.16, 0.60)),
+      WaveShape.kernel(from: 0, to: 0.50, septal * DipoleVector(-0.14, -0.04, -0.26)),
+      WaveShape.kernel(from: 0.16, to: 0.64, DipoleVector(0.76, 0.54, 0.02)),  // apex and free wall
+      WaveShape.kernel(from: 0.30, to: 0.82, DipoleVector(0.74, 0.28, 0.50)),  // lateral and posterior wall
+      WaveShape.kernel(from: 0.46, to: 1, basal * DipoleVector(-0.26, -0.14, 0.40)),
     ])
   }
 
   private static let normalT = WaveShape([
-    WaveShape.kernel(from: 0, to: 0.84, DipoleVector(0.11, 0.07, -0.09)),
-    WaveShape.kernel(from: 0.24, to: 1, DipoleVector(0.25, 0.20, -0.12)),
+    WaveShape.kernel(from: 0, to: 0.84, DipoleVector(0.12, 0.05, -0.09)),
+    WaveShape.kernel(from: 0.24, to: 1, DipoleVector(0.27, 0.14, -0.13)),
   ])
 }

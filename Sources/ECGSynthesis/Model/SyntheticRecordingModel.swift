@@ -76,7 +76,7 @@ extension SyntheticRecordingModel {
     heartRateInBeatsPerMinute: 48...135, heartRateSkew: 1.4,
     prInMilliseconds: 112...238, qrsInMilliseconds: 70...150, correctedQTInMilliseconds: 375...445,
     pDurationInMilliseconds: 80...115, tShareOfQT: 0.46...0.60,
-    amplitude: 0.65...1.35, pAmplitude: 0.6...1.4, septalAmplitude: 0.3...1.5, basalAmplitude: 0.4...1.4,
+    amplitude: 0.5...1.25, pAmplitude: 0.6...1.4, septalAmplitude: 0.3...1.5, basalAmplitude: 0.4...1.4,
     tAmplitude: 0.5...1.5,
     frontalTurnInDegrees: -35...25, horizontalTurnInDegrees: -20...20, waveTurnInDegrees: -12...12,
     leadJitter: 0.08, electrodeShift: 0.12,
