@@ -26,8 +26,6 @@ let package = Package(
     .testTarget(name: "ReproducibilityTests", dependencies: ["Reproducibility", "TestSupport"]),
     .testTarget(name: "ECGCoreTests", dependencies: ["ECGCore", "TestSupport"]),
     .testTarget(name: "ECGSynthesisTests", dependencies: ["ECGSynthesis", "TestSupport"]),
-    .testTarget(
-      name: "ECGBenchmarkTests", dependencies: ["ECGBenchmark", "TestSupport"], exclude: ["Golden/MAKERS.md"],
-      resources: [.copy("Golden/metrics.json")]),
+    .testTarget(name: "ECGBenchmarkTests", dependencies: ["ECGBenchmark", "TestSupport"], exclude: ["Golden"]),
   ]
 )
