@@ -54,20 +54,45 @@ struct RecordingNoise: Sendable {
     let present = meanSquare
     guard present > 0 else { return }
     let factor = (power / present).squareRoot()
-    for position in samples.indices { samples[position] *= factor }
+    samples.withUnsafeMutableBufferPointer { samples in
+      for position in samples.indices { samples[position] *= factor }
+    }
   }
 
   private mutating func add(_ other: RecordingNoise, atPower power: Double) {
     let present = other.meanSquare
     guard present > 0 else { return }
     let factor = (power / present).squareRoot()
-    for position in samples.indices { samples[position] += factor * other.samples[position] }
+    add(other.samples[...], times: factor, from: 0)
   }
 
+  /// Adds `factor` times `values` to the samples from position `start` on.
+  private mutating func add(_ values: ArraySlice<Double>, times factor: Double, from start: Int) {
+    samples.withUnsafeMutableBufferPointer { samples in
+      values.withUnsafeBufferPointer { values in
+        for position in values.indices { samples[start + position] += factor * values[position] }
+      }
+    }
+  }
+
+  /// Four running sums side by side, in a fixed order: a single one would wait for itself at each addition.
   private var meanSquare: Double {
-    var sum = 0.0
-    for value in samples { sum += value * value }
-    return sum / Double(samples.count)
+    samples.withUnsafeBufferPointer { samples in
+      var sums = SIMD4<Double>.zero
+      var position = 0
+      while position + 4 <= samples.count {
+        let values = SIMD4(
+          samples[position], samples[position + 1], samples[position + 2], samples[position + 3])
+        sums += values * values
+        position += 4
+      }
+      var total = (sums[0] + sums[1]) + (sums[2] + sums[3])
+      while position < samples.count {
+        total += samples[position] * samples[position]
+        position += 1
+      }
+      return total / Double(samples.count)
+    }
   }
 
   /// The leads' values from the electrodes'.
@@ -83,14 +108,16 @@ struct RecordingNoise: Sendable {
     let cosines = Self.leads(fromElectrodes: (0..<Self.electrodeCount).map { _ in stream.normal() })
     let sines = Self.leads(fromElectrodes: (0..<Self.electrodeCount).map { _ in stream.normal() })
     let turn = PortableMath.sineAndCosine(2 * Double.pi * cyclesPerSample)
+    var cosine = [Double](repeating: 1, count: sampleCount)
+    var sine = [Double](repeating: 0, count: sampleCount)
+    for sample in 1..<sampleCount {
+      let (c, s) = (cosine[sample - 1], sine[sample - 1])
+      cosine[sample] = c * turn.cosine - s * turn.sine
+      sine[sample] = s * turn.cosine + c * turn.sine
+    }
     for lead in 0..<Self.leadCount {
-      var cosine = 1.0
-      var sine = 0.0
-      let start = lead * sampleCount
-      for sample in start..<start + sampleCount {
-        samples[sample] += cosines[lead] * cosine + sines[lead] * sine
-        (cosine, sine) = (cosine * turn.cosine - sine * turn.sine, sine * turn.cosine + cosine * turn.sine)
-      }
+      add(cosine[...], times: cosines[lead], from: lead * sampleCount)
+      add(sine[...], times: sines[lead], from: lead * sampleCount)
     }
   }
 
@@ -99,11 +126,10 @@ struct RecordingNoise: Sendable {
     let high = 1 - PortableMath.exp(-2 * Double.pi * 120 / hertz)
     // What each electrode adds to each lead, as in leads(fromElectrodes:).
     for electrode in 0..<Self.electrodeCount {
-      let white = Self.band(low: low, high: high, count: sampleCount, using: &stream)
+      let band = Self.band(low: low, high: high, count: sampleCount, using: &stream)
       let unit = (0..<Self.electrodeCount).map { $0 == electrode ? 1.0 : 0.0 }
       for (lead, weight) in Self.leads(fromElectrodes: unit).enumerated() where weight != 0 {
-        let start = lead * sampleCount
-        for sample in 0..<sampleCount { samples[start + sample] += weight * white[sample] }
+        add(band[...], times: weight, from: lead * sampleCount)
       }
     }
   }
@@ -112,13 +138,17 @@ struct RecordingNoise: Sendable {
   private static func band(low: Double, high: Double, count: Int, using stream: inout RandomStream) -> [Double] {
     var slow = 0.0
     var smooth = 0.0
-    return (0..<count).map { _ in
-      let bits = stream.nextUInt64()
-      let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
-      let value = Double(sum) - 131_070
-      slow += low * (value - slow)
-      smooth += high * (value - slow - smooth)
-      return smooth
+    var band = [Double](repeating: 0, count: count)
+    band.withUnsafeMutableBufferPointer { band in
+      for sample in band.indices {
+        let bits = stream.nextUInt64()
+        let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
+        let value = Double(sum) - 131_070
+        slow += low * (value - slow)
+        smooth += high * (value - slow - smooth)
+        band[sample] = smooth
+      }
     }
+    return band
   }
 }
