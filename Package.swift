@@ -5,7 +5,7 @@ let package = Package(
   name: "Einthoven",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Einthoven", targets: ["Reproducibility", "ECGCore", "ECGSynthesis", "ECGBenchmark"])
+    .library(name: "Einthoven", targets: ["Reproducibility", "ECGCore", "ECGSynthesis", "ECGTraining", "ECGBenchmark"])
   ],
   targets: [
     // C libraries: a module map and inline shims, nothing else.
@@ -18,14 +18,19 @@ let package = Package(
     // Recordings: made from a model.
     .target(name: "ECGSynthesis", dependencies: ["Reproducibility", "ECGCore"]),
 
+    // Networks: kernels in C, everything else in Swift.
+    .target(name: "CKernels"),
+    .target(name: "ECGTraining", dependencies: ["Reproducibility", "CKernels"]),
+
     // Tasks, models, metrics, runs.
-    .target(name: "ECGBenchmark", dependencies: ["Reproducibility"]),
+    .target(name: "ECGBenchmark", dependencies: ["Reproducibility", "ECGTraining"]),
 
     // Tests.
     .target(name: "TestSupport", dependencies: ["Reproducibility", "ECGCore"], path: "Tests/Support"),
     .testTarget(name: "ReproducibilityTests", dependencies: ["Reproducibility", "TestSupport"]),
     .testTarget(name: "ECGCoreTests", dependencies: ["ECGCore", "TestSupport"]),
     .testTarget(name: "ECGSynthesisTests", dependencies: ["ECGSynthesis", "TestSupport"]),
+    .testTarget(name: "ECGTrainingTests", dependencies: ["ECGTraining", "TestSupport"]),
     .testTarget(name: "ECGBenchmarkTests", dependencies: ["ECGBenchmark", "TestSupport"], exclude: ["Golden"]),
   ]
 )

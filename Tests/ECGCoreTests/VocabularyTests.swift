@@ -23,7 +23,8 @@ import Testing
   @Test func physicalValuesAreDigitalMinusBaselineOverGain() throws {
     let frequency = try #require(SamplingFrequency(hertz: 100))
     let signal = try DigitalSignal(
-      leads: LeadSet([Lead("I"), Lead("V1")]), samplingFrequency: frequency, samples: [10, 20, DigitalSignal.missing, 5],
+      leads: LeadSet([Lead("I"), Lead("V1")]), samplingFrequency: frequency,
+      samples: [10, 20, DigitalSignal.missing, 5],
       gain: [10, 200], baseline: [0, 5])
     #expect(signal.physicalInMillivolts(lead: 0) == [1, 2])
     #expect(signal.physicalInMillivolts(lead: 1)[0].isNaN)

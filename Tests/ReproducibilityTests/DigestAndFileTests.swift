@@ -36,8 +36,9 @@ import Testing
     let missing = folder.file("none.txt")
     let error = #expect(throws: ReproducibilityError.self) { try FileBytes.read(missing) }
     #expect(error?.code == .missingFile)
-    #expect(error?.description == "\(missing): no such file; expected a readable file. "
-      + "Check the path, or fetch the file again")
+    #expect(
+      error?.description == "\(missing): no such file; expected a readable file. "
+        + "Check the path, or fetch the file again")
     #expect(throws: ReproducibilityError.self) { try AtomicFile.write("x", to: folder.file("no/such/folder")) }
   }
 

@@ -1,0 +1,55 @@
+#include "CKernels.h"
+#include <math.h>
+
+// Fused multiply-add happens where FMA stands and nowhere else, or bits would depend on the compiler.
+#pragma clang fp contract(off)
+
+typedef float V __attribute__((vector_size(64), aligned(64)));
+typedef int32_t I __attribute__((vector_size(64), aligned(64)));
+typedef double D __attribute__((vector_size(64), aligned(64)));
+#define SPLAT(x) ((V){0} + (x))
+#define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#define POINTS 128
+#define JOIN_(name, suffix) name##_##suffix
+#define JOIN(name, suffix) JOIN_(name, suffix)
+#define FN(name) JOIN(name, SUFFIX)
+
+#define SUFFIX baseline
+#include "all_bodies.h"
+#undef SUFFIX
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define SUFFIX avx2
+#include "all_bodies.h"
+#undef SUFFIX
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), \
+                             apply_to = function)
+#define SUFFIX avx512
+#include "all_bodies.h"
+#undef SUFFIX
+#pragma clang attribute pop
+#endif
+
+int ek_supports(ek_instruction_set set) {
+  switch (set) {
+  case EK_BASELINE: return 1;
+#if defined(__x86_64__)
+  case EK_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  case EK_AVX512:
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+#endif
+  default: return 0;
+  }
+}
+
+const ek_kernels *ek_kernels_for(ek_instruction_set set) {
+#if defined(__x86_64__)
+  if (set == EK_AVX512 && ek_supports(set)) return &table_avx512;
+  if (set == EK_AVX2 && ek_supports(set)) return &table_avx2;
+#endif
+  return &table_baseline;
+}
