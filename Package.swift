@@ -5,7 +5,11 @@ let package = Package(
   name: "Einthoven",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Einthoven", targets: ["Reproducibility", "ECGCore", "ECGSynthesis", "ECGTraining", "ECGBenchmark"])
+    .library(
+      name: "Einthoven",
+      targets: [
+        "Reproducibility", "ECGCore", "WFDB", "ECGSynthesis", "ECGDatasets", "ECGSplits", "ECGTraining", "ECGBenchmark",
+      ])
   ],
   targets: [
     // C libraries: a module map and inline shims, nothing else.
@@ -15,8 +19,17 @@ let package = Package(
     .target(name: "Reproducibility", dependencies: ["CLibCrypto"]),
     .target(name: "ECGCore", dependencies: ["Reproducibility"]),
 
+    // Recordings: read from records.
+    .target(name: "WFDB", dependencies: ["Reproducibility"]),
+
     // Recordings: made from a model.
     .target(name: "ECGSynthesis", dependencies: ["Reproducibility", "ECGCore"]),
+
+    // Datasets: layouts, manifests and labels over records.
+    .target(name: "ECGDatasets", dependencies: ["Reproducibility", "ECGCore", "WFDB"]),
+
+    // Who trains, who validates, who is tested.
+    .target(name: "ECGSplits", dependencies: ["Reproducibility", "ECGCore"]),
 
     // Networks: kernels in C, everything else in Swift.
     .target(name: "CKernels"),
@@ -29,7 +42,10 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Reproducibility", "ECGCore"], path: "Tests/Support"),
     .testTarget(name: "ReproducibilityTests", dependencies: ["Reproducibility", "TestSupport"]),
     .testTarget(name: "ECGCoreTests", dependencies: ["ECGCore", "TestSupport"]),
+    .testTarget(name: "WFDBTests", dependencies: ["WFDB", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "ECGSynthesisTests", dependencies: ["ECGSynthesis", "TestSupport"]),
+    .testTarget(name: "ECGDatasetsTests", dependencies: ["ECGDatasets", "TestSupport"]),
+    .testTarget(name: "ECGSplitsTests", dependencies: ["ECGSplits", "TestSupport"]),
     .testTarget(name: "ECGTrainingTests", dependencies: ["ECGTraining", "TestSupport"]),
     .testTarget(name: "ECGBenchmarkTests", dependencies: ["ECGBenchmark", "TestSupport"], exclude: ["Golden"]),
   ]

@@ -1,0 +1,58 @@
+import ECGCore
+import Reproducibility
+import WFDB
+
+/// A WFDB record as the rest of the program wants it: 16-bit digital samples in mV terms under standard lead names.
+struct RecordSignal {
+  let signal: DigitalSignal
+  let header: Header
+  /// SHA-256 over the digests of the header and of each signal file, in the header's order.
+  let sourceDigest: Digest
+
+  /// Reads the record at `path` (without extension), every sample checked.
+  ///
+  /// - Throws: `WFDBError`, or ``DatasetError`` `unexpected-signal`.
+  init(path: String) throws {
+    let reader = try RecordReader(path: path)
+    header = reader.header
+    let signals = try reader.readSignals()
+    guard let samplingFrequency = SamplingFrequency(hertz: header.samplingFrequency) else {
+      throw Self.unexpected(path, "a sampling frequency of \(header.samplingFrequency) Hz", "one above 0 Hz")
+    }
+    var samples: [Int16] = []
+    samples.reserveCapacity(signals.reduce(0) { $0 + $1.count })
+    var gains: [Double] = []
+    var baselines: [Int32] = []
+    for (values, specification) in zip(signals, header.signals) {
+      let missing = SignalFormat.numbered(specification.format)?.missingValue ?? DigitalSignal.missing
+      samples += missing == DigitalSignal.missing ? values : values.map { $0 == missing ? DigitalSignal.missing : $0 }
+      gains.append(try Self.unitsPerMillivolt(specification, path: path))
+      guard let baseline = Int32(exactly: specification.baseline) else {
+        throw Self.unexpected(path, "a baseline of \(specification.baseline)", "one of 32 bits")
+      }
+      baselines.append(baseline)
+    }
+    let leads = try LeadSet(header.signals.map { Lead.standardised($0.description) })
+    signal = try DigitalSignal(
+      leads: leads, samplingFrequency: samplingFrequency, samples: samples, gain: gains, baseline: baselines)
+    var hasher = ContentHasher()
+    hasher.update(try FileBytes.digest(ofFile: path + ".hea"))
+    for file in reader.signalFiles { hasher.update(try FileBytes.digest(ofFile: file)) }
+    sourceDigest = hasher.digest
+  }
+
+  private static func unitsPerMillivolt(_ signal: SignalSpecification, path: String) throws(DatasetError) -> Double {
+    switch signal.units.lowercased() {
+    case "mv": return signal.gain
+    case "uv": return signal.gain * 1000
+    case "v": return signal.gain / 1000
+    default: throw unexpected(path, "unit '\(signal.units)' of signal \(signal.description)", "mV, uV or V")
+    }
+  }
+
+  private static func unexpected(_ path: String, _ found: String, _ expected: String) -> DatasetError {
+    DatasetError(
+      .unexpectedSignal, at: ErrorPlace(path + ".hea"), found: found, expected: expected,
+      advice: "Check that this is the published record")
+  }
+}

@@ -1,0 +1,75 @@
+import ECGCore
+import Foundation
+import Reproducibility
+
+/// What a user may choose about a dataset.
+public struct DatasetOptions: Sendable {
+  /// Hz, for datasets published at several.
+  public let samplingFrequency: Double?
+
+  /// Options.
+  public init(samplingFrequency: Double? = nil) { self.samplingFrequency = samplingFrequency }
+}
+
+/// One line of the list of datasets.
+struct RegisteredDataset: Sendable {
+  let id: String
+  let version: String
+  /// Opens the dataset in `folder`, described by the manifest and label map given.
+  let open:
+    @Sendable (_ folder: String, _ manifest: DatasetManifest, _ labels: LabelMap, _ options: DatasetOptions) throws
+      -> any RecordingSource
+}
+
+/// All datasets that can be converted.
+public struct DatasetRegistry: Sendable {
+  static let all: [RegisteredDataset] = [
+    RegisteredDataset(id: "ptb-xl", version: "1.0.3") { try PTBXLDataset(folder: $0, manifest: $1, labels: $2, $3) },
+    RegisteredDataset(id: "mit-bih", version: "1.0.0") { try MITBIHDataset(folder: $0, manifest: $1, labels: $2, $3) },
+    RegisteredDataset(id: "qtdb", version: "1.0.0") { try QTDBDataset(folder: $0, manifest: $1, labels: $2, $3) },
+  ]
+
+  /// Ids in the order of the list.
+  public static var identifiers: [String] { all.map(\.id) }
+
+  private let manifestsFolder: String
+
+  /// Datasets described under `manifestsFolder`.
+  public init(manifestsFolder: String) { self.manifestsFolder = manifestsFolder }
+
+  /// The manifest of dataset `id`.
+  ///
+  /// - Throws: ``DatasetError`` `unknown-dataset` suggesting the nearest id; a file's or JSON's error.
+  public func manifest(of id: String) throws -> DatasetManifest {
+    try CanonicalJSON.read(DatasetManifest.self, fromFile: folder(of: registered(id)) + "/manifest.json")
+  }
+
+  /// Dataset `id` as its publisher lays it out in `folder`.
+  ///
+  /// - Throws: ``DatasetError`` `unknown-dataset` or `missing-source`; what the dataset's own tables throw.
+  public func open(id: String, folder: String, options: DatasetOptions = DatasetOptions()) throws -> any RecordingSource
+  {
+    let dataset = try registered(id)
+    guard FileBytes.isFolder(folder) else {
+      throw DatasetError(
+        .missingSource, at: ErrorPlace(folder), found: "no such folder", expected: "the folder of dataset \(id)",
+        advice: "Check the path")
+    }
+    let home = self.folder(of: dataset)
+    return try dataset.open(
+      folder, manifest(of: id), CanonicalJSON.read(LabelMap.self, fromFile: home + "/labels.json"), options)
+  }
+
+  private func registered(_ id: String) throws(DatasetError) -> RegisteredDataset {
+    guard let dataset = Self.all.first(where: { $0.id == id }) else {
+      throw DatasetError(
+        .unknownDataset, at: ErrorPlace("--dataset"), found: "no dataset '\(id)'",
+        advice: NearestName.advice(for: id, among: Self.identifiers))
+    }
+    return dataset
+  }
+
+  private func folder(of dataset: RegisteredDataset) -> String {
+    "\(manifestsFolder)/\(dataset.id)/\(dataset.version)"
+  }
+}
