@@ -8,35 +8,49 @@ let package = Package(
     .library(
       name: "Einthoven",
       targets: [
-        "Reproducibility", "ECGCore", "WFDB", "ECGSynthesis", "ECGDatasets", "ECGSplits", "ECGTraining", "ECGBenchmark",
-      ])
+        "Reproducibility", "ECGCore", "WFDB", "ECGSynthesis", "ECGDatasets", "ECGStore", "ECGSplits", "ECGTraining",
+        "ECGBenchmark", "ECGReport",
+      ]),
+    .executable(name: "einthoven", targets: ["einthoven"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     // C libraries: a module map and inline shims, nothing else.
     .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
 
     // The floor everything stands on.
     .target(name: "Reproducibility", dependencies: ["CLibCrypto"]),
     .target(name: "ECGCore", dependencies: ["Reproducibility"]),
 
-    // Recordings: read from records.
+    // Recordings: read from records, made from a model, listed as datasets.
     .target(name: "WFDB", dependencies: ["Reproducibility"]),
-
-    // Recordings: made from a model.
     .target(name: "ECGSynthesis", dependencies: ["Reproducibility", "ECGCore"]),
-
-    // Datasets: layouts, manifests and labels over records.
     .target(name: "ECGDatasets", dependencies: ["Reproducibility", "ECGCore", "WFDB"]),
 
-    // Who trains, who validates, who is tested.
+    // The converted form: folders of HDF5 shards; and who trains, who validates, who is tested.
+    .target(name: "ECGStore", dependencies: ["Reproducibility", "ECGCore", "CHDF5", "CDeflate"]),
     .target(name: "ECGSplits", dependencies: ["Reproducibility", "ECGCore"]),
 
     // Networks: kernels in C, everything else in Swift.
     .target(name: "CKernels"),
     .target(name: "ECGTraining", dependencies: ["Reproducibility", "CKernels"]),
 
-    // Tasks, models, metrics, runs.
-    .target(name: "ECGBenchmark", dependencies: ["Reproducibility", "ECGTraining"]),
+    // Tasks, models, metrics, runs; boards.
+    .target(
+      name: "ECGBenchmark", dependencies: ["Reproducibility", "ECGCore", "ECGStore", "ECGSplits", "ECGTraining"]),
+    .target(name: "ECGReport", dependencies: ["Reproducibility", "ECGBenchmark"]),
+
+    // The command.
+    .executableTarget(
+      name: "einthoven",
+      dependencies: [
+        "Reproducibility", "ECGCore", "WFDB", "ECGSynthesis", "ECGDatasets", "ECGStore", "ECGSplits", "ECGBenchmark",
+        "ECGReport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     // Tests.
     .target(name: "TestSupport", dependencies: ["Reproducibility", "ECGCore"], path: "Tests/Support"),
@@ -45,8 +59,12 @@ let package = Package(
     .testTarget(name: "WFDBTests", dependencies: ["WFDB", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "ECGSynthesisTests", dependencies: ["ECGSynthesis", "TestSupport"]),
     .testTarget(name: "ECGDatasetsTests", dependencies: ["ECGDatasets", "TestSupport"]),
+    .testTarget(name: "ECGStoreTests", dependencies: ["ECGStore", "TestSupport"], exclude: ["Python"]),
     .testTarget(name: "ECGSplitsTests", dependencies: ["ECGSplits", "TestSupport"]),
     .testTarget(name: "ECGTrainingTests", dependencies: ["ECGTraining", "TestSupport"]),
-    .testTarget(name: "ECGBenchmarkTests", dependencies: ["ECGBenchmark", "TestSupport"], exclude: ["Golden"]),
+    .testTarget(
+      name: "ECGBenchmarkTests", dependencies: ["ECGBenchmark", "ECGTraining", "TestSupport"], exclude: ["Golden"]),
+    .testTarget(name: "ECGReportTests", dependencies: ["ECGReport", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["einthoven", "TestSupport"], exclude: ["Snapshots"]),
   ]
 )

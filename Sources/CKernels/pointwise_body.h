@@ -37,7 +37,8 @@ static void FN(scale_shift)(const float *signal, long length, float scale, float
   V *y = (V *)result, factor = SPLAT(scale), offset = SPLAT(shift), zero = SPLAT(0);
   for (long t = 0; t < length; t++) {
     V v = FMA(x[t], factor, offset);
-    y[t] = rectify ? KEEP(v > zero, v) : v;
+    // Written so that what is not a number stays so and reaches the loss.
+    y[t] = rectify ? KEEP(~(I)(v < zero), v) : v;
   }
 }
 
@@ -76,7 +77,7 @@ static void FN(add_rectify)(const float *first, const float *second, long length
   V *y = (V *)result, zero = SPLAT(0);
   for (long t = 0; t < length; t++) {
     V v = a[t] + b[t];
-    y[t] = KEEP(v > zero, v);
+    y[t] = KEEP(~(I)(v < zero), v);
   }
 }
 

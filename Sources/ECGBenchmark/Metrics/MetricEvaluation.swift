@@ -58,6 +58,34 @@ extension MetricEvaluation {
     return MetricValue(value: value, low: interval.low, high: interval.high)
   }
 
+  /// How much `metric` differs from `other`'s on the same recordings, with the 95% interval of the paired bootstrap: both
+  /// sides are resampled alike, so what they have in common does not widen the interval.
+  ///
+  /// - Throws: ``MetricError`` `inconsistent-predictions` where the recordings differ, `undefined-metric`.
+  public func difference(
+    from other: some MetricEvaluation, of metric: Metric, replicates: Int = 1000, seed: UInt64, workers: Workers = .all
+  ) throws -> MetricValue {
+    guard patients == other.patients else {
+      throw MetricError(
+        .inconsistentPredictions, at: .init("metrics", .item(metric.name)),
+        found: "\(recordingCount) and \(other.recordingCount) recordings of different patients",
+        expected: "two predictions for the same recordings", advice: "Compare runs of one split")
+    }
+    let bootstrap = PatientBootstrap(patients: patients)
+    let differences = try workers.map(replicates) { replicate -> Double? in
+      let drawn = bootstrap.multiplicities(ofReplicate: replicate, metric: metric, seed: seed)
+      guard let mine = value(of: metric, multiplicities: drawn),
+        let theirs = other.value(of: metric, multiplicities: drawn)
+      else { return nil }
+      return mine - theirs
+    }
+    guard let interval = ConfidenceInterval(replicates: differences) else {
+      throw undefined(metric, "in all of \(replicates) bootstrap replicates")
+    }
+    return MetricValue(
+      value: try value(of: metric) - other.value(of: metric), low: interval.low, high: interval.high)
+  }
+
   private func undefined(_ metric: Metric, _ found: String) -> MetricError {
     let found =
       metric.kind == Self.kind

@@ -15,8 +15,9 @@ public final class Inception1D: Layer {
   /// Names that begin so belong to the head's last layer, which a new task draws anew.
   public static let outputLayer = "head.6."
 
-  /// A network for `leads` leads with `outputs` outputs.
-  public init(leads: Int, outputs: Int) {
+  /// A network for `leads` leads with `outputs` outputs; the head drops a quarter of its 256 inputs and half of the 128
+  /// in training, unless told otherwise.
+  public init(leads: Int, outputs: Int, dropoutRates: (first: Double, second: Double) = (0.25, 0.5)) {
     blocks = (0..<6).map { InceptionBlock(name: "blocks.\($0)", inputs: $0 == 0 ? leads : 128, isFirst: $0 == 0) }
     shortcuts = (0..<2).map { index in
       Chain([
@@ -29,11 +30,11 @@ public final class Inception1D: Layer {
     sums = (0..<2).map { _ in RectifiedSum() }
     head = Chain([
       BatchNorm1D(name: "head.0", channels: 256),
-      Dropout(name: "head.1", rate: 0.25),
+      Dropout(name: "head.1", rate: dropoutRates.first),
       Linear(name: "head.2", inputs: 256, outputs: 128),
       Rectifier(),
       BatchNorm1D(name: "head.4", channels: 128),
-      Dropout(name: "head.5", rate: 0.5),
+      Dropout(name: "head.5", rate: dropoutRates.second),
       Linear(name: "head.6", inputs: 128, outputs: outputs),
     ])
   }

@@ -94,26 +94,8 @@ extension SyntheticRecordingModel {
   /// - Throws: ``SynthesisError`` `unknown-preset`, suggesting the nearest name.
   public static func preset(named name: String) throws(SynthesisError) -> SyntheticRecordingModel {
     if let preset = presets.first(where: { $0.name == name }) { return preset }
-    let nearest = presets.map(\.name).min { editDistance($0, name) < editDistance($1, name) }
     throw SynthesisError(
-      .unknownPreset, at: ErrorPlace("synthesis", .item("preset")), found: "'\(name)'",
-      expected: "one of " + presets.map(\.name).joined(separator: ", "),
-      advice: nearest.map { "Did you mean '\($0)'?" } ?? "")
-  }
-
-  /// Levenshtein's distance: single insertions, deletions and replacements. O(a * b).
-  private static func editDistance(_ a: String, _ b: String) -> Int {
-    let target = Array(b)
-    var row = Array(0...target.count)
-    for (i, character) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, other) in target.enumerated() {
-        let replaced = diagonal + (character == other ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[target.count]
+      .unknownPreset, at: ErrorPlace("synthesis", .item("preset")), found: "no preset '\(name)'",
+      advice: NearestName.advice(for: name, among: presets.map(\.name)))
   }
 }

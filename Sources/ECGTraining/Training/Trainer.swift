@@ -80,7 +80,7 @@ public struct TrainingOutcome: Sendable {
 /// The order of an epoch is a function of (seed, epoch), dropout of (seed, layer, epoch, recording); sums have a fixed
 /// order: the same settings and examples give the same bits with any number of threads.
 public final class Trainer {
-  private let network: any Layer
+  let network: any Layer
   private let compute: Compute
   private let input = Tensor()
   private let lossGradient = Tensor()
@@ -186,13 +186,22 @@ public final class Trainer {
     for start in stride(from: 0, to: examples.count, by: batchSize) {
       let batch = Array(start..<min(examples.count, start + batchSize))
       let pass = Pass(compute: compute, isTraining: false, recordings: batch, seed: 0, epoch: 0)
-      let signals = input.view(groups: pass.groups, channels: examples.channelCount, length: examples.length)
-      signals.fill(from: examples, at: batch, compute)
-      let outputs = network.forward(signals, pass)
-      for place in batch.indices {
-        predictions.append((0..<outputs.channels).map { outputs[recording: place, channel: $0, time: 0] })
-      }
+      predictions += forward(examples, at: batch, pass).rows(batch.count)
     }
     return predictions
+  }
+
+  /// The network's outputs in training, dropout included.
+  func trainingOutputs(
+    on examples: some TrainingExamples, at batch: [Int], _ settings: TrainingSettings, epoch: Int
+  ) -> [[Float]] {
+    let pass = Pass(compute: compute, isTraining: true, recordings: batch, seed: settings.seed, epoch: epoch)
+    return forward(examples, at: batch, pass).rows(batch.count)
+  }
+
+  private func forward(_ examples: some TrainingExamples, at batch: [Int], _ pass: Pass) -> TensorView {
+    let signals = input.view(groups: pass.groups, channels: examples.channelCount, length: examples.length)
+    signals.fill(from: examples, at: batch, compute)
+    return network.forward(signals, pass)
   }
 }

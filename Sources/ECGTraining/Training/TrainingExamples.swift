@@ -31,4 +31,9 @@ extension TensorView {
       }
     }
   }
+
+  /// The first step of every channel of the first `count` recordings, `[recordings][channels]`.
+  func rows(_ count: Int) -> [[Float]] {
+    (0..<count).map { place in (0..<channels).map { self[recording: place, channel: $0, time: 0] } }
+  }
 }

@@ -1,0 +1,84 @@
+import Foundation
+import Reproducibility
+
+/// A run's own folder: `result.json`, `predictions.csv`, `machine.json` and, for a trained network,
+/// `weights.safetensors` and `training.jsonl`. Written once, `result.json` last, and never edited.
+public struct ResultFolder: Sendable {
+  /// Its path.
+  public let path: String
+
+  /// The folder at `path`.
+  public init(_ path: String) { self.path = path }
+
+  /// The result proper.
+  public var resultFile: String { path + "/result.json" }
+  /// What was predicted.
+  public var predictionsFile: String { path + "/predictions.csv" }
+  /// The network's weights.
+  public var weightsFile: String { path + "/weights.safetensors" }
+  /// One line an epoch.
+  public var trainingFile: String { path + "/training.jsonl" }
+  /// CPU, threads, wall time.
+  public var machineFile: String { path + "/machine.json" }
+
+  /// Whether a finished run stands here.
+  public var isFinished: Bool { FileBytes.exists(resultFile) }
+
+  /// The result.
+  ///
+  /// - Throws: ``ReproducibilityError`` where the file is missing or malformed.
+  public func result() throws -> RunResult {
+    try CanonicalJSON.read(RunResult.self, fromFile: resultFile)
+  }
+
+  /// The predictions, which must be those of `result`.
+  ///
+  /// - Throws: ``BenchmarkError`` `invalid-result` where the file's digest is not the result's; csv errors.
+  public func predictions(of result: RunResult) throws -> Predictions {
+    let bytes = try FileBytes.read(predictionsFile)
+    let digest = Digest(of: bytes)
+    guard digest == result.predictionsDigest else {
+      throw BenchmarkError(
+        .invalidResult, at: ErrorPlace(predictionsFile), found: "digest \(digest)",
+        expected: "\(result.predictionsDigest), as result.json says",
+        advice: "The file was changed after its run: make the run anew")
+    }
+    return try Predictions(parsing: bytes, path: predictionsFile)
+  }
+
+  /// All finished runs under `root`, sorted by path.
+  ///
+  /// - Throws: ``BenchmarkError`` `invalid-result` where there is none.
+  public static func all(under root: String) throws -> [ResultFolder] {
+    guard let walker = FileManager.default.enumerator(atPath: root) else {
+      throw BenchmarkError(
+        .invalidResult, at: ErrorPlace(root), found: "no such folder", expected: "a folder of runs",
+        advice: "Make runs with 'einthoven bench run'")
+    }
+    var folders: [String] = []
+    for case let name as String in walker where name == "result.json" || name.hasSuffix("/result.json") {
+      folders.append(String((root + "/" + name).dropLast("/result.json".count)))
+    }
+    guard !folders.isEmpty else {
+      throw BenchmarkError(
+        .invalidResult, at: ErrorPlace(root), found: "no result.json in it", expected: "finished runs",
+        advice: "Make runs with 'einthoven bench run'")
+    }
+    return folders.sorted().map { ResultFolder($0) }
+  }
+
+  /// Writes everything; `result.json` comes last, so that a run that was stopped does not look finished.
+  func write(
+    _ result: RunResult, predictions: Predictions, trainingLog: [[UInt8]], machine: RunMachine,
+    weights: (String) throws -> Void
+  ) throws {
+    try AtomicFile.makeFolder(path)
+    try AtomicFile.write(predictions.csv, to: predictionsFile)
+    try weights(weightsFile)
+    if !trainingLog.isEmpty {
+      try AtomicFile.write(trainingLog.flatMap { $0 + [UInt8(ascii: "\n")] }, to: trainingFile)
+    }
+    try AtomicFile.write(CanonicalJSON.pretty(machine), to: machineFile)
+    try AtomicFile.write(CanonicalJSON.pretty(result), to: resultFile)
+  }
+}

@@ -1,0 +1,191 @@
+import Dispatch
+import ECGCore
+import ECGTraining
+import Reproducibility
+
+/// Where a run stands, for a progress line.
+public struct RunProgress: Sendable {
+  /// Recordings trained on so far, over all epochs.
+  public let recordingsDone: Int
+  /// Recordings that all epochs would come to.
+  public let recordingsPlanned: Int
+  /// Epoch and loss.
+  public let detail: String
+}
+
+/// One execution of a plan: train or not, predict, score, write the folder.
+public struct Run {
+  private let plan: RunPlan
+  private let input: TaskInput
+  private let workers: Workers
+  private let scoring: Scoring
+
+  /// A run of `plan` on `input`.
+  ///
+  /// - Throws: ``MetricError`` or ``BenchmarkError`` where the task's metrics do not suit its target.
+  public init(plan: RunPlan, input: TaskInput, workers: Workers) throws {
+    self.plan = plan
+    self.input = input
+    self.workers = workers
+    scoring = try Scoring(task: plan.task.task, classes: input.classes)
+  }
+
+  /// What a predictor came to, before it is scored.
+  private struct Outcome {
+    var predictions: [TaskInput.Part: [[Double]]]
+    var parameters = 0
+    var weights: Weights?
+    var log: [EpochLog] = []
+    var bestEpoch = 0
+    var instructionSet = InstructionSet.preferred
+  }
+
+  /// Runs and writes `folder`.
+  ///
+  /// - Throws: ``TrainingError`` where training diverges or weights do not fit; file errors.
+  public func execute(
+    into folder: ResultFolder, progress: @escaping (RunProgress) -> Void = { _ in }
+  ) throws -> RunResult {
+    let start = DispatchTime.now().uptimeNanoseconds
+    let outcome = plan.start == .baseline ? try baseline() : try train(progress)
+    let predictions = self.predictions(outcome)
+    let result = try result(of: outcome, predictions: predictions)
+    let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+    let machine = RunMachine(
+      processor: SystemFacts.processorName, threads: workers.count, instructionSet: outcome.instructionSet.rawValue,
+      wallTimeSeconds: seconds)
+    try folder.write(
+      result, predictions: predictions, trainingLog: outcome.log.map { try CanonicalJSON.compact($0) }, machine: machine
+    ) { path in
+      if let weights = outcome.weights {
+        try Safetensors.write(weights, metadata: metadata(of: result), to: path)
+      }
+    }
+    return result
+  }
+
+  // MARK: baseline
+
+  /// The median of the training targets, or the frequencies of the training classes, for every recording.
+  private func baseline() throws -> Outcome {
+    let targets = input.members(.train).map(\.target)
+    let output: [Double]
+    switch plan.task.task.baseline {
+    case .median: output = [TargetScale.median(targets)]
+    case .majority:
+      output = input.classes.indices.map { place in
+        Double(targets.count { Int($0) == place }) / Double(targets.count)
+      }
+    }
+    guard output.count == max(1, input.classes.count) else {
+      throw BenchmarkError(
+        .invalidTask, at: ErrorPlace(plan.task.path, .item("key baseline")),
+        found: "'\(plan.task.task.baseline.rawValue)'", expected: "median for an interval, majority for classes",
+        advice: "Correct the task file")
+    }
+    var predictions: [TaskInput.Part: [[Double]]] = [:]
+    for part in [TaskInput.Part.validation, .test] {
+      predictions[part] = Array(repeating: output, count: input.count(part))
+    }
+    return Outcome(predictions: predictions)
+  }
+
+  // MARK: network
+
+  private func train(_ progress: @escaping (RunProgress) -> Void) throws -> Outcome {
+    let model = try ReferenceModel.named(plan.task.task.model)
+    let network = model.make(plan.task.task.data.leads.count, max(1, input.classes.count))
+    let compute = Compute(workers: workers)
+    let trainer = Trainer(network: network, compute: compute)
+    trainer.initialise(seed: plan.seed)
+    if case .pretrained(_, let file, let digest) = plan.start {
+      let weights = try Safetensors.read(file)
+      guard weights.digest == digest else {
+        throw BenchmarkError(
+          .invalidResult, at: ErrorPlace(file), found: "weights with digest \(weights.digest)", expected: digest.hex,
+          advice: "The file was changed after its run: make the run anew")
+      }
+      try weights.load(into: network, excluding: [model.outputLayer], named: file)
+    }
+    let targets = input.members(.train).map(\.target)
+    let scale = input.classes.isEmpty ? TargetScale(trainingTargets: targets) : nil
+    let recipe = plan.recipe
+    let settings = TrainingSettings(
+      loss: scale == nil ? .crossEntropy : .absolute, batchSize: recipe.batchSize, epochs: recipe.epochs,
+      learningRate: recipe.learningRate, decay: recipe.decay, patience: recipe.patience, seed: plan.seed)
+    let trained = try trainer.train(
+      on: input.examples(.train), targets: targets.map { scale?.scaled($0) ?? $0 }, settings: settings,
+      higherIsBetter: scoring.primary.higherIsBetter,
+      validate: { trainer in
+        let outputs = outputs(of: trainer, on: .validation, scale)
+        let evaluation = try scoring.evaluation(of: rows(.validation, outputs))
+        return try evaluation.value(of: scoring.primary)
+      },
+      progress: { step in
+        progress(
+          RunProgress(
+            recordingsDone: step.recordingsDone, recordingsPlanned: step.recordingsPlanned,
+            detail: "epoch \(step.epoch + 1), loss \((step.loss * 1000).rounded() / 1000)"))
+      })
+    return Outcome(
+      predictions: [
+        .validation: outputs(of: trainer, on: .validation, scale), .test: outputs(of: trainer, on: .test, scale),
+      ],
+      parameters: network.parameters.reduce(0) { $0 + $1.count }, weights: trained.weights, log: trained.log,
+      bestEpoch: trained.bestEpoch, instructionSet: compute.instructionSet)
+  }
+
+  /// Predictions in the target's unit, or class probabilities.
+  private func outputs(of trainer: Trainer, on part: TaskInput.Part, _ scale: TargetScale?) -> [[Double]] {
+    trainer.predict(input.examples(part)).map { row in
+      let numbers = row.map(Double.init)
+      return scale.map { scale in numbers.map(scale.original) } ?? Loss.softmax(numbers)
+    }
+  }
+
+  // MARK: result
+
+  private func rows(_ part: TaskInput.Part, _ outputs: [[Double]]) -> [Predictions.Row] {
+    zip(input.members(part), outputs).map { member, output in
+      Predictions.Row(
+        partition: part.rawValue, id: member.id, patient: member.patient, truth: member.target, outputs: output)
+    }
+  }
+
+  private func predictions(_ outcome: Outcome) -> Predictions {
+    let names = input.classes.isEmpty ? ["prediction"] : input.classes.map { "score_\($0)" }
+    let rows = [TaskInput.Part.validation, .test].flatMap { self.rows($0, outcome.predictions[$0] ?? []) }
+    return Predictions(outputNames: names, rows: rows)
+  }
+
+  private func result(of outcome: Outcome, predictions: Predictions) throws -> RunResult {
+    let task = plan.task.task
+    let test = predictions.rows(of: TaskInput.Part.test.rawValue)
+    var pretraining: PretrainingReference?
+    if case .pretrained(let name, _, let digest) = plan.start {
+      pretraining = PretrainingReference(task: name, weightsDigest: digest)
+    }
+    return RunResult(
+      schema: 1, task: task.id, title: task.title, taskDigest: plan.task.digest, recipe: plan.recipeName,
+      model: plan.modelName, variant: plan.start.name, seed: plan.seed, store: input.store,
+      splitDigest: input.splitDigest, splitProtocol: input.splitProtocol,
+      counts: PartitionCounts(
+        train: input.count(.train), validation: input.count(.validation), test: input.count(.test)),
+      parameters: outcome.parameters, pretrainedFrom: pretraining, weightsDigest: outcome.weights?.digest,
+      predictionsDigest: Digest(ofText: predictions.csv),
+      training: outcome.weights.map { _ in
+        TrainingSummary(epochs: outcome.log.count, bestEpoch: outcome.bestEpoch, selectedBy: scoring.primary.name)
+      },
+      validation: try scoring.values(of: predictions.rows(of: TaskInput.Part.validation.rawValue)),
+      metrics: try scoring.valuesWithIntervals(of: test, workers: workers), primaryMetric: scoring.primary.name,
+      unit: input.unit, classesNotScored: try scoring.classesNotScored(in: test), software: SystemFacts.packageVersion)
+  }
+
+  private func metadata(of result: RunResult) -> [String: String] {
+    [
+      "task": result.task, "task_digest": result.taskDigest.hex, "recipe": result.recipe, "start": result.variant,
+      "seed": "\(result.seed)", "store_digest": result.store.digest.hex, "split_digest": result.splitDigest.hex,
+      "software": "einthoven \(result.software)",
+    ]
+  }
+}

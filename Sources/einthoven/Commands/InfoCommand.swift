@@ -1,0 +1,192 @@
+import ArgumentParser
+import ECGBenchmark
+import ECGReport
+import ECGSplits
+import ECGStore
+import Reproducibility
+import WFDB
+
+/// `einthoven info`.
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Say what a record, store, split or result holds.",
+    discussion: """
+      Examples:
+        einthoven info data/mitdb/100
+        einthoven info ptb-xl.store --json
+      """)
+
+  @Argument(help: "A WFDB record (with or without .hea), a store, a split file or a result folder.")
+  var path: String
+
+  @Flag(help: "One JSON document.")
+  var json = false
+
+  func run() throws {
+    let text: String
+    switch try Subject(path) {
+    case .store: text = try describe(StoreFacts(Store(path).description))
+    case .split: text = try describe(SplitFacts(Split.load(from: path)))
+    case .result: text = try describe(ResultFacts(ResultFolder(path).result()))
+    case .record(let name): text = try describe(RecordFacts(RecordReader(path: name).header, path: name))
+    }
+    Console.write(text, to: .standardOutput)
+  }
+
+  private func describe(_ facts: some Facts) throws -> String {
+    guard json else {
+      let width = facts.lines.map(\.name.count).max() ?? 0
+      return facts.lines.map { line in
+        line.name + String(repeating: " ", count: width - line.name.count + 2) + line.value + "\n"
+      }.joined()
+    }
+    return String(decoding: try CanonicalJSON.pretty(facts.document), as: UTF8.self)
+  }
+
+  /// What stands at a path.
+  private enum Subject {
+    case store
+    case split
+    case result
+    case record(String)
+
+    init(_ path: String) throws {
+      if FileBytes.exists(path + "/store.json") {
+        self = .store
+      } else if FileBytes.exists(path + "/result.json") {
+        self = .result
+      } else if path.hasSuffix(".json") {
+        self = .split
+      } else if FileBytes.isFolder(path) {
+        throw ReproducibilityError(
+          .missingFile, at: ErrorPlace(path), found: "a folder with neither store.json nor result.json",
+          expected: "a record, store, split or result",
+          advice: "Name a record inside it, or make a store with 'einthoven convert'")
+      } else {
+        self = .record(path.hasSuffix(".hea") ? String(path.dropLast(4)) : path)
+      }
+    }
+  }
+}
+
+/// What `info` says of something: lines for people, a document for programs.
+protocol Facts {
+  associatedtype Document: Encodable
+  var lines: [(name: String, value: String)] { get }
+  var document: Document { get }
+}
+
+/// Facts about a store.
+private struct StoreFacts: Facts {
+  let document: StoreDescription
+  init(_ description: StoreDescription) { document = description }
+
+  var lines: [(name: String, value: String)] {
+    var lines = [
+      ("kind", "store, schema \(document.schema)"),
+      ("dataset", "\(document.dataset) \(document.version)"),
+      ("recordings", "\(document.recordings)"),
+    ]
+    if let published = document.publishedRecordings { lines.append(("published", "\(published) recordings")) }
+    if let frequency = document.samplingFrequency, let count = document.sampleCount {
+      lines.append(("signal", "\(count) samples at \(frequency) Hz"))
+    } else {
+      lines.append(("signal", "of variable length"))
+    }
+    if let names = document.leadNames { lines.append(("leads", names.joined(separator: " "))) }
+    for column in document.columns {
+      lines.append(("\(column.group)/\(column.name)", column.meaning))
+    }
+    lines += [
+      ("codec", "\(document.codec)"), ("shards", "\(document.shards.count)"), ("licence", document.licence),
+      ("content digest", document.contentDigest.hex),
+    ]
+    return lines
+  }
+}
+
+/// Facts about a split.
+private struct SplitFacts: Facts {
+  let document: Split
+  init(_ split: Split) { document = split }
+
+  var lines: [(name: String, value: String)] {
+    [("kind", "split"), ("protocol", document.protocol), ("seed", "\(document.seed)")]
+      + Partition.allCases.map { ($0.rawValue, "\(document.identifiers(in: $0).count) recordings") }
+      + [("store", document.storeDigest.hex)]
+  }
+}
+
+/// Facts about a result.
+private struct ResultFacts: Facts {
+  let document: RunResult
+  init(_ result: RunResult) { document = result }
+
+  var lines: [(name: String, value: String)] {
+    var lines = [
+      ("kind", "result"), ("task", document.task), ("model", document.model), ("start", document.variant),
+      ("recipe", document.recipe), ("seed", "\(document.seed)"), ("parameters", "\(document.parameters)"),
+    ]
+    for (name, value) in document.metrics.sorted(by: { $0.key < $1.key }) {
+      lines.append((name, "\(value.value.fixed(4)) [\(value.low.fixed(4)), \(value.high.fixed(4))] \(document.unit)"))
+    }
+    if let weights = document.weightsDigest { lines.append(("weights", weights.hex)) }
+    return lines
+  }
+}
+
+/// Facts about a WFDB record.
+private struct RecordFacts: Facts {
+  struct Document: Encodable {
+    let name: String
+    let samplingFrequency: Double
+    let sampleCount: Int?
+    let signals: [Signal]
+    let comments: [String]
+
+    enum CodingKeys: String, CodingKey {
+      case name
+      case samplingFrequency = "sampling_frequency"
+      case sampleCount = "sample_count"
+      case signals, comments
+    }
+  }
+
+  struct Signal: Encodable {
+    let name: String
+    let file: String
+    let format: Int
+    let gain: Double
+    let baseline: Int
+    let units: String
+  }
+
+  let document: Document
+
+  init(_ header: Header, path: String) {
+    document = Document(
+      name: header.recordName, samplingFrequency: header.samplingFrequency, sampleCount: header.sampleCount,
+      signals: header.signals.map {
+        Signal(
+          name: $0.description, file: $0.fileName, format: $0.format, gain: $0.gain, baseline: $0.baseline,
+          units: $0.units)
+      }, comments: header.comments)
+  }
+
+  var lines: [(name: String, value: String)] {
+    var lines = [
+      ("kind", "WFDB record"), ("record", document.name), ("sampling frequency", "\(document.samplingFrequency) Hz"),
+    ]
+    if let count = document.sampleCount {
+      lines.append(("samples", "\(count), \((Double(count) / document.samplingFrequency).fixed(2)) s"))
+    }
+    for signal in document.signals {
+      lines.append(
+        (
+          "signal \(signal.name)",
+          "format \(signal.format) in \(signal.file), gain \(signal.gain) per \(signal.units), baseline \(signal.baseline)"
+        ))
+    }
+    return lines + document.comments.map { ("comment", $0) }
+  }
+}

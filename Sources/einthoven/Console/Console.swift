@@ -1,0 +1,27 @@
+import Foundation
+
+/// What the command says, and where: results on stdout, everything else on stderr.
+enum Console {
+  /// A result, with a newline.
+  static func result(_ text: String) {
+    write(text + "\n", to: .standardOutput)
+  }
+
+  /// A step begun or done.
+  static func note(_ text: String) {
+    write(text + "\n", to: .standardError)
+  }
+
+  /// Something that the user should know but that stops nothing.
+  static func warning(_ text: String) {
+    write("warning: " + text + "\n", to: .standardError)
+  }
+
+  /// Whether stderr is a terminal, so that a progress line may be drawn over itself.
+  static let progressIsVisible = isatty(FileHandle.standardError.fileDescriptor) == 1
+
+  /// Text as it is. A reader that has gone away is no reason to fail half-way, so errors are dropped here.
+  static func write(_ text: String, to handle: FileHandle) {
+    try? handle.write(contentsOf: Data(text.utf8))
+  }
+}

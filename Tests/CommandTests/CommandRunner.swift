@@ -1,0 +1,58 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Runs the built command as a user would.
+struct CommandRunner {
+  struct Outcome {
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  /// The program beside the test bundle: `swift test` builds both into one folder.
+  static let program: String? = {
+    var folder = Bundle.main.executableURL?.deletingLastPathComponent()
+    while let current = folder, current.path != "/" {
+      let candidate = current.appendingPathComponent("einthoven").path
+      if FileManager.default.isExecutableFile(atPath: candidate) && !FileManager.default.isFolder(candidate) {
+        return candidate
+      }
+      folder = current.deletingLastPathComponent()
+    }
+    for build in ["release", "debug"] {
+      let candidate = Repository.root + "/.build/\(build)/einthoven"
+      if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
+    }
+    return nil
+  }()
+
+  /// Runs `einthoven` with `arguments` in `folder`.
+  static func run(_ arguments: [String], in folder: String = Repository.root) throws -> Outcome {
+    let program = try #require(program, "the command is not built")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.environment = ProcessInfo.processInfo.environment.merging(["EINTHOVEN_HOME": Repository.root]) { $1 }
+    // Files rather than pipes: a full pipe would stop the command.
+    let capture = try TemporaryFolder()
+    for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: capture.file(name))) }
+    process.standardOutput = FileHandle(forWritingAtPath: capture.file("out"))
+    process.standardError = FileHandle(forWritingAtPath: capture.file("err"))
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus,
+      output: try String(contentsOfFile: capture.file("out"), encoding: .utf8),
+      errors: try String(contentsOfFile: capture.file("err"), encoding: .utf8))
+  }
+}
+
+extension FileManager {
+  fileprivate func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+}
