@@ -34,7 +34,9 @@ struct CommandRunner {
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.environment = ProcessInfo.processInfo.environment.merging(["EINTHOVEN_HOME": Repository.root]) { $1 }
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["EINTHOVEN_HOME": Repository.root, "COLUMNS": "80"]
+    ) { $1 }
     // Files rather than pipes: a full pipe would stop the command.
     let capture = try TemporaryFolder()
     for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: capture.file(name))) }

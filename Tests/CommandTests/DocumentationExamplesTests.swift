@@ -31,6 +31,27 @@ import Testing
     }
   }
 
+  /// Python blocks run after the page's commands, beside what those made.
+  @Test(
+    .enabled(if: PythonEnvironment.interpreter != nil, "needs a Python with h5py"))
+  func pythonExamplesRunOnWhatTheCommandsMade() throws {
+    let python = try #require(PythonEnvironment.interpreter)
+    let page = try String(contentsOfFile: Repository.root + "/docs/convert.md", encoding: .utf8)
+    let blocks = page.components(separatedBy: "```python\n").dropFirst().compactMap {
+      $0.components(separatedBy: "\n```").first
+    }
+    #expect(blocks.count == 1)
+    let folder = try TemporaryFolder()
+    try FileManager.default.createSymbolicLink(atPath: folder.file("data"), withDestinationPath: Repository.data)
+    let conversion = try #require(try Self.examples(on: "convert.md").first)
+    #expect(try CommandRunner.run(conversion, in: folder.path).status == 0)
+    for block in blocks {
+      let printed = String(decoding: try PythonEnvironment.output(of: python, ["-c", block], in: folder.path), as: UTF8.self)
+      #expect(printed.hasPrefix("100.0 1 (12, 1000)\n"), "\(printed)")
+      #expect(printed.contains("'NORM'"), "\(printed)")
+    }
+  }
+
   @Test func thePagesThatShowCommandsAreFound() throws {
     let total = try Self.pages.reduce(0) { try $0 + Self.examples(on: $1).count }
     #expect(total >= 12)

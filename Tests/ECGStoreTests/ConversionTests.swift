@@ -132,7 +132,9 @@ import Testing
     _ = try Conversion(source: source, options: options).run(into: folder.file("store")) { progress in
       seen.withLock { $0.append(progress) }
     }
-    #expect(seen.withLock { $0.last } == ConversionProgress(done: 11, total: 11))
+    let skipped = SkippedRecording(id: RecordingID("r3"), error: "recording 3 cannot be read")
+    #expect(seen.withLock { $0.last } == ConversionProgress(done: 11, total: 11, skipped: [skipped]))
+    #expect(seen.withLock { $0.first } == ConversionProgress(done: 4, total: 11, skipped: [skipped]))
   }
 
   @Test func shardPlanCoversEveryRecordingOnce() {

@@ -43,32 +43,9 @@ import Testing
     }
   }
 
-  /// A Python that has h5py, or nil.
-  private static let python: String? = {
-    let candidates = [ProcessInfo.processInfo.environment["EINTHOVEN_PYTHON"], Repository.root + "/.venv/bin/python"]
-    for candidate in candidates.compactMap({ $0 }) where FileBytes.exists(candidate) {
-      if (try? output(of: candidate, ["-c", "import h5py"])) != nil { return candidate }
-    }
-    print("h5py is not compared: set EINTHOVEN_PYTHON to a Python that has it")
-    return nil
-  }()
-
-  private static func output(of program: String, _ arguments: [String]) throws -> Data {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
-    return data
-  }
-
-  @Test(.enabled(if: python != nil, "no Python with h5py"), arguments: Codec.allCases)
+  @Test(.enabled(if: PythonEnvironment.interpreter != nil, "no Python with h5py"), arguments: Codec.allCases)
   func plainPythonReadsEverything(_ codec: Codec) throws {
-    let python = try #require(Self.python)
+    let python = try #require(PythonEnvironment.interpreter)
     let sources = [
       try InMemorySource.fixed(count: 6, sampleCount: 50), .variable(count: 6, longest: 70_000),
       .variable(count: 3, longest: 30, marks: false),
@@ -78,7 +55,7 @@ import Testing
       let store = try convert(source, folder, codec: codec)
       let script = Repository.root + "/Tests/ECGStoreTests/Python/read_store.py"
       let shards = try JSONDecoder().decode(
-        [[String: Dataset]].self, from: Self.output(of: python, [script, store.path]))
+        [[String: Dataset]].self, from: PythonEnvironment.output(of: python, [script, store.path]))
       #expect(shards.count == store.description.shards.count)
       for (index, shard) in shards.enumerated() {
         let recordings = try store.recordings(ofShard: index).map { try source.recording(at: $0) }

@@ -1,0 +1,31 @@
+import Foundation
+
+/// A Python with h5py, which some tests compare with: `$EINTHOVEN_PYTHON`, or the `.venv` that scripts/setup-python makes.
+public enum PythonEnvironment {
+  /// The interpreter, or nil; tests that need it are skipped then.
+  public static let interpreter: String? = {
+    let candidates = [ProcessInfo.processInfo.environment["EINTHOVEN_PYTHON"], Repository.root + "/.venv/bin/python"]
+    for candidate in candidates.compactMap({ $0 }) where FileManager.default.isExecutableFile(atPath: candidate) {
+      if (try? output(of: candidate, ["-c", "import h5py"])) != nil { return candidate }
+    }
+    print("h5py is not compared: run scripts/setup-python, or set EINTHOVEN_PYTHON to a Python that has it")
+    return nil
+  }()
+
+  /// What `program` prints, run in `folder`.
+  ///
+  /// - Throws: where it does not end with status 0.
+  public static func output(of program: String, _ arguments: [String], in folder: String? = nil) throws -> Data {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+    return data
+  }
+}
