@@ -46,7 +46,8 @@ import Testing
     let conversion = try #require(try Self.examples(on: "convert.md").first)
     #expect(try CommandRunner.run(conversion, in: folder.path).status == 0)
     for block in blocks {
-      let printed = String(decoding: try PythonEnvironment.output(of: python, ["-c", block], in: folder.path), as: UTF8.self)
+      let printed = String(
+        decoding: try PythonEnvironment.output(of: python, ["-c", block], in: folder.path), as: UTF8.self)
       #expect(printed.hasPrefix("100.0 1 (12, 1000)\n"), "\(printed)")
       #expect(printed.contains("'NORM'"), "\(printed)")
     }

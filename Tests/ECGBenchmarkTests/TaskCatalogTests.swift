@@ -39,7 +39,8 @@ import Testing
     try AtomicFile.makeFolder(folder.file("synthetic-qt"))
     let file = folder.file("synthetic-qt/task.json")
     let damages = [
-      (#""id": "synthetic-qt""#, #""id": "other""#, "key id"), (#""sample_count": 1000"#, #""sample_count": 0"#, "sample_count"),
+      (#""id": "synthetic-qt""#, #""id": "other""#, "key id"),
+      (#""sample_count": 1000"#, #""sample_count": 0"#, "sample_count"),
       (#"["mae"]"#, "[]", "metrics"), (#""decay": 0.95"#, #""decay": 1.5"#, "recipes.full"),
       (#""kind": "interval""#, #""kind": "x""#, "target"), (#""model": "inception1d","#, "", "model"),
     ]

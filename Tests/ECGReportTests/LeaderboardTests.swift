@@ -55,22 +55,25 @@ import Testing
 
   @Test func markdownIsAsReviewed() throws {
     let text = try TableFormat.md.text(of: Leaderboard(runs: [run(4, model: "median", variant: "baseline"), run(2)]))
-    #expect(text.hasPrefix("""
-      # Leaderboard
+    #expect(
+      text.hasPrefix(
+        """
+        # Leaderboard
 
-      ## Title
+        ## Title
 
-      | rank | model  | start   |                  MAE | validation MAE | parameters | seeds | weights |
-      | ---: | ------ | ------- | -------------------: | -------------: | ---------: | ----: | ------- |
-      |    1 | m      | scratch | 2.00 [1.00, 3.00] ms |           2.00 |          5 |     0 | –       |
-      |    2 | median | –       | 4.00 [3.00, 5.00] ms |           4.00 |          5 |     0 | –       |
+        | rank | model  | start   |                  MAE | validation MAE | parameters | seeds | weights |
+        | ---: | ------ | ------- | -------------------: | -------------: | ---------: | ----: | ------- |
+        |    1 | m      | scratch | 2.00 [1.00, 3.00] ms |           2.00 |          5 |     0 | –       |
+        |    2 | median | –       | 4.00 [3.00, 5.00] ms |           4.00 |          5 |     0 | –       |
 
-      - Data: d 1, 10 recordings of 20 published: a sample, too small for conclusions.
-      """))
+        - Data: d 1, 10 recordings of 20 published: a sample, too small for conclusions.
+        """))
   }
 
   @Test func theChartDrawsEveryRowWithinItsBounds() {
-    let chart = IntervalChart(Leaderboard(runs: [run(4, model: "a<b"), run(9, model: "median", variant: "baseline")])).svg
+    let chart = IntervalChart(Leaderboard(runs: [run(4, model: "a<b"), run(9, model: "median", variant: "baseline")]))
+      .svg
     #expect(chart.contains("a&lt;b, scratch"))
     #expect(chart.contains("median (no signal)"))
     #expect(chart.components(separatedBy: "<circle").count == 3)

@@ -107,6 +107,17 @@ import Testing
     #expect(error?.description.contains("bump") == true)
   }
 
+  @Test func aValidationValueThatIsNoNumberStopsWithTheEpoch() throws {
+    let trainer = Trainer(network: network(), compute: Compute(workers: Workers(1)))
+    trainer.initialise(seed: 1)
+    let error = #expect(throws: TrainingError.self) {
+      try trainer.train(
+        on: Bumps(count: 20), targets: (0..<20).map { Double($0 % 2) }, settings: settings(epochs: 2),
+        higherIsBetter: true, validate: { _ in .nan })
+    }
+    #expect(error?.code == .divergedLoss && error?.description.contains("epoch 0") == true)
+  }
+
   /// A batch of 5 leaves 11 lanes empty: what they hold must not matter.
   @Test func lanesWithoutARecordingChangeNothing() throws {
     let trainer = Trainer(network: network(), compute: Compute(workers: Workers(1)))

@@ -103,16 +103,16 @@ public final class Trainer {
   /// ``predict(_:)`` and returns a value, better when higher where `higherIsBetter`; the weights of the best epoch are
   /// copied then and put back at the end.
   ///
-  /// - Throws: ``TrainingError`` `diverged-loss` naming epoch, step and recordings, or `invalid-set-up`; what `validate`
-  ///   throws.
+  /// - Throws: ``TrainingError`` `diverged-loss` naming epoch, step and recordings (or the epoch where the
+  ///   validation value is not finite), or `invalid-set-up`; what `validate` throws.
   public func train(
     on examples: some TrainingExamples, targets: [Double], settings: TrainingSettings, higherIsBetter: Bool,
     validate: (Trainer) throws -> Double, progress: (TrainingProgress) -> Void = { _ in }
   ) throws -> TrainingOutcome {
-    guard examples.count == targets.count, examples.count > 0, settings.batchSize > 0, settings.epochs > 0 else {
+    guard examples.count == targets.count, examples.count > 0, settings.batchSize > 1, settings.epochs > 0 else {
       throw TrainingError(
         .invalidSetUp, at: ErrorPlace("training"), found: "\(examples.count) examples, \(targets.count) targets",
-        expected: "one target for each of one or more examples, batches and epochs of at least 1")
+        expected: "one target for each of one or more examples, batches of at least 2, at least 1 epoch")
     }
     var adam = Adam()
     var log: [EpochLog] = []
@@ -121,6 +121,12 @@ public final class Trainer {
     for epoch in 0..<settings.epochs {
       let loss = try trainEpoch(epoch, on: examples, targets, settings, rate, &adam, progress)
       let value = try validate(self)
+      // Nothing is better than NaN, so it would keep the first epoch's weights whatever came later.
+      guard value.isFinite else {
+        throw TrainingError(
+          .divergedLoss, at: ErrorPlace("training", .item("epoch \(epoch)")), found: "a validation value of \(value)",
+          expected: "a finite number", advice: "Lower the learning rate, or look at the validation recordings")
+      }
       let isBest = best.map { higherIsBetter ? value > $0.value : value < $0.value } ?? true
       if isBest { best = (epoch, value, Weights(copying: network)) }
       log.append(
@@ -142,6 +148,7 @@ public final class Trainer {
     var stream = RandomStream(seed: settings.seed, purpose: "order", epoch: UInt64(epoch))
     let order = stream.shuffled(Array(0..<examples.count))
     var total = 0.0
+    var trainedOn = 0
     for (step, start) in stride(from: 0, to: order.count, by: settings.batchSize).enumerated() {
       let batch = Array(order[start..<min(order.count, start + settings.batchSize)])
       // A batch of one has no variance for batch norm to divide by.
@@ -156,12 +163,13 @@ public final class Trainer {
       }
       adam.update(network.parameters, learningRate: rate, compute)
       total += loss * Double(batch.count)
+      trainedOn += batch.count
       progress(
         TrainingProgress(
           epoch: epoch, recordingsDone: epoch * order.count + start + batch.count,
           recordingsPlanned: settings.epochs * order.count, loss: loss))
     }
-    return total / Double(order.count)
+    return total / Double(trainedOn)
   }
 
   /// Loss and gradients of one batch; the parameters stay.

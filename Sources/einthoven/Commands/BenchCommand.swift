@@ -100,6 +100,12 @@ struct BenchCommand: ParsableCommand {
       help: "baseline, scratch, from-<task>, or all. May be given several times.")
     var starts: [String] = ["all"]
 
+    @Option(
+      name: .customLong("pretrained"),
+      help:
+        "Folder of a run that from-<task> starts from, where --out holds none or several. May be given several times.")
+    var pretrained: [String] = []
+
     @Option(help: "Folder of runs.")
     var out: String
 
@@ -107,7 +113,8 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
       let catalog = TaskCatalog(folder: try Installation.find().tasks)
-      let session = BenchmarkSession(catalog: catalog, resultsFolder: out, workers: jobs.workers)
+      let session = BenchmarkSession(
+        catalog: catalog, resultsFolder: out, workers: jobs.workers, pretrained: pretrained.map { ResultFolder($0) })
       let opened = try Store(store)
       let given = try split.map { try Split.load(from: $0) }
       for result in try session.run(

@@ -51,10 +51,10 @@ struct DemoCommand: ParsableCommand {
     let data = self.data ?? installation.data
     let stores = try makeStores(from: data, installation)
     let catalog = TaskCatalog(folder: installation.tasks)
-    let session = BenchmarkSession(catalog: catalog, resultsFolder: out + "/results", workers: jobs.workers)
+    var session = BenchmarkSession(catalog: catalog, resultsFolder: out + "/results", workers: jobs.workers)
     for task in Self.regressionTasks {
       let split = try makeSplit(for: catalog.task(task).task, store: stores.synthetic, name: "synthetic")
-      _ = try session.run(
+      session.pretrained += try session.run(
         task: task, store: stores.synthetic, split: split, recipe: recipe, seed: seed, starts: ["all"])
     }
     let split = try makeSplit(for: catalog.task(Self.classificationTask).task, store: stores.ptbXL, name: "ptb-xl")

@@ -9,6 +9,8 @@ struct BenchmarkSession {
   let catalog: TaskCatalog
   let resultsFolder: String
   let workers: Workers
+  /// Runs whose weights transfers start from, before any is looked for in the folder.
+  var pretrained: [ResultFolder] = []
 
   /// Runs `task` once for each of `starts` and returns the folders, finished ones included.
   func run(
@@ -71,19 +73,35 @@ struct BenchmarkSession {
     }
   }
 
+  /// The run from scratch of `task` that a transfer with the same recipe and seed starts from.
+  ///
+  /// - Throws: `BenchmarkError` where there is none, or where several differ in store or split, so that which is meant
+  ///   would be a guess.
   private func pretrainedRun(of task: String, recipe: String, seed: UInt64) throws -> (ResultFolder, RunResult) {
     let root = "\(resultsFolder)/\(task)"
-    let folders = FileBytes.isFolder(root) ? try ResultFolder.all(under: root) : []
-    for folder in folders {
-      let result = try folder.result()
-      if result.task == task, result.variant == "scratch", result.recipe == recipe, result.seed == seed {
-        return (folder, result)
+    let digest = try catalog.task(task).digest
+    func matching(_ folders: [ResultFolder]) throws -> [(folder: ResultFolder, result: RunResult)] {
+      try folders.map { ($0, try $0.result()) }.filter { _, result in
+        result.taskDigest == digest && result.variant == RunStart.scratch.name && result.recipe == recipe
+          && result.seed == seed
       }
     }
-    throw BenchmarkError(
-      .invalidResult, at: ErrorPlace(root), found: "no finished run from scratch, recipe \(recipe), seed \(seed)",
-      expected: "weights to start from",
-      advice: "First run: einthoven bench run \(task) --store STORE --recipe \(recipe) --seed \(seed) "
-        + "--start scratch --out \(resultsFolder)")
+    var found = try matching(pretrained)
+    if found.isEmpty, FileBytes.isFolder(root) { found = try matching(ResultFolder.all(under: root)) }
+    guard let only = found.first else {
+      throw BenchmarkError(
+        .invalidResult, at: ErrorPlace(root),
+        found: "no finished run from scratch of the task as it stands, recipe \(recipe), seed \(seed)",
+        expected: "weights to start from",
+        advice: "First run: einthoven bench run \(task) --store STORE --recipe \(recipe) --seed \(seed) "
+          + "--start scratch --out \(resultsFolder)")
+    }
+    guard found.count == 1 else {
+      throw BenchmarkError(
+        .invalidResult, at: ErrorPlace(root),
+        found: "\(found.count) runs on different stores or splits: \(found.map(\.folder.path).joined(separator: ", "))",
+        expected: "one run to start from", advice: "Name the one that is meant with --pretrained")
+    }
+    return only
   }
 }
