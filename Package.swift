@@ -21,13 +21,18 @@ let package = Package(
     .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    // Looked for when the program runs, so that neither its headers nor the library are needed to build.
+    .systemLibrary(name: "CFLAC"),
 
     // The floor everything stands on.
     .target(name: "Reproducibility", dependencies: ["CLibCrypto"]),
     .target(name: "ECGCore", dependencies: ["Reproducibility"]),
 
+    // Vector kernels in C, one source for every instruction set; everything else is Swift.
+    .target(name: "CKernels"),
+
     // Recordings: read from records, made from a model, listed as datasets.
-    .target(name: "WFDB", dependencies: ["Reproducibility"]),
+    .target(name: "WFDB", dependencies: ["Reproducibility", "CKernels", "CFLAC"]),
     .target(name: "ECGSynthesis", dependencies: ["Reproducibility", "ECGCore"]),
     .target(name: "ECGDatasets", dependencies: ["Reproducibility", "ECGCore", "WFDB"]),
 
@@ -35,8 +40,7 @@ let package = Package(
     .target(name: "ECGStore", dependencies: ["Reproducibility", "ECGCore", "CHDF5", "CDeflate"]),
     .target(name: "ECGSplits", dependencies: ["Reproducibility", "ECGCore"]),
 
-    // Networks: kernels in C, everything else in Swift.
-    .target(name: "CKernels"),
+    // Networks.
     .target(name: "ECGTraining", dependencies: ["Reproducibility", "CKernels"]),
 
     // Tasks, models, metrics, runs; boards.
@@ -54,9 +58,11 @@ let package = Package(
 
     // Tests.
     .target(name: "TestSupport", dependencies: ["Reproducibility", "ECGCore"], path: "Tests/Support"),
+    .executableTarget(name: "wfdb-fuzz", dependencies: ["Reproducibility", "WFDB"], path: "Tests/Fuzz"),
     .testTarget(name: "ReproducibilityTests", dependencies: ["Reproducibility", "TestSupport"]),
     .testTarget(name: "ECGCoreTests", dependencies: ["ECGCore", "TestSupport"]),
-    .testTarget(name: "WFDBTests", dependencies: ["WFDB", "TestSupport"], exclude: ["Golden"]),
+    .testTarget(
+      name: "WFDBTests", dependencies: ["WFDB", "CKernels", "TestSupport", "wfdb-fuzz"], exclude: ["Golden"]),
     .testTarget(name: "ECGSynthesisTests", dependencies: ["ECGSynthesis", "TestSupport"]),
     .testTarget(name: "ECGDatasetsTests", dependencies: ["ECGDatasets", "TestSupport"]),
     .testTarget(name: "ECGStoreTests", dependencies: ["ECGStore", "TestSupport"], exclude: ["Python"]),

@@ -1,5 +1,7 @@
 #include "CKernels.h"
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 // Fused multiply-add happens where FMA stands and nowhere else, or bits would depend on the compiler.
 #pragma clang fp contract(off)
@@ -7,6 +9,10 @@
 typedef float V __attribute__((vector_size(64), aligned(64)));
 typedef int32_t I __attribute__((vector_size(64), aligned(64)));
 typedef double D __attribute__((vector_size(64), aligned(64)));
+typedef int16_t S8 __attribute__((vector_size(16)));
+typedef int16_t S16 __attribute__((vector_size(32)));
+typedef uint8_t B16 __attribute__((vector_size(16)));
+typedef uint8_t B32 __attribute__((vector_size(32)));
 #define SPLAT(x) ((V){0} + (x))
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #define POINTS 128
@@ -14,11 +20,19 @@ typedef double D __attribute__((vector_size(64), aligned(64)));
 #define JOIN(name, suffix) JOIN_(name, suffix)
 #define FN(name) JOIN(name, SUFFIX)
 
+// SSE2 cannot shuffle bytes: what needs that is done sample by sample there.
+#if defined(__x86_64__)
+#define HAS_BYTE_SHUFFLE 0
+#else
+#define HAS_BYTE_SHUFFLE 1
+#endif
 #define SUFFIX baseline
 #include "all_bodies.h"
 #undef SUFFIX
+#undef HAS_BYTE_SHUFFLE
 
 #if defined(__x86_64__)
+#define HAS_BYTE_SHUFFLE 1
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define SUFFIX avx2
 #include "all_bodies.h"
@@ -52,4 +66,27 @@ const ek_kernels *ek_kernels_for(ek_instruction_set set) {
   if (set == EK_AVX2 && ek_supports(set)) return &table_avx2;
 #endif
   return &table_baseline;
+}
+
+const ek_wfdb_kernels *ek_wfdb_kernels_for(ek_instruction_set set) {
+#if defined(__x86_64__)
+  if (set == EK_AVX512 && ek_supports(set)) return &wfdb_table_avx512;
+  if (set == EK_AVX2 && ek_supports(set)) return &wfdb_table_avx2;
+#endif
+  return &wfdb_table_baseline;
+}
+
+static const char *const names[] = {[EK_BASELINE] = "baseline", [EK_AVX2] = "avx2", [EK_AVX512] = "avx512"};
+
+const char *ek_instruction_set_name(ek_instruction_set set) { return names[set]; }
+
+ek_instruction_set ek_preferred_instruction_set(void) {
+  const char *wanted = getenv("EINTHOVEN_ISA");
+  ek_instruction_set best = EK_BASELINE;
+  for (int set = EK_BASELINE; set <= EK_AVX512; set++) {
+    if (!ek_supports((ek_instruction_set)set)) continue;
+    best = (ek_instruction_set)set;
+    if (wanted && strcmp(wanted, names[set]) == 0) return best;
+  }
+  return best;
 }

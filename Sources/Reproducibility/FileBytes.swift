@@ -78,32 +78,46 @@ public final class ReadableFile: Sendable {
   ///
   /// - Throws: ``ReproducibilityError`` `file-system` where the file ends before.
   public func read(offset: Int, count: Int) throws(ReproducibilityError) -> [UInt8] {
+    try check(offset, count)
+    var failure: ReproducibilityError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      do throws(ReproducibilityError) {
+        try read(offset: offset, into: UnsafeMutableRawBufferPointer(buffer))
+        initialized = count
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  /// Fills `buffer` with the bytes from `offset` on.
+  ///
+  /// - Throws: ``ReproducibilityError`` `file-system` where the file ends before.
+  public func read(offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(ReproducibilityError) {
+    let count = buffer.count
+    try check(offset, count)
+    var done = 0
+    while done < count {
+      let got = pread(descriptor, buffer.baseAddress.map { $0 + done }, count - done, off_t(offset + done))
+      if got < 0 && errno == EINTR { continue }
+      if got < 0 { throw .system("could not read it", path) }
+      guard got > 0 else {
+        throw ReproducibilityError(
+          .fileSystem, at: ErrorPlace(path, .byte(offset + done)), found: "the end of the file",
+          expected: "\(count - done) more bytes", advice: "The file shrank while it was read: try again")
+      }
+      done += got
+    }
+  }
+
+  private func check(_ offset: Int, _ count: Int) throws(ReproducibilityError) {
     guard offset >= 0, count >= 0, offset <= size, count <= size - offset else {
       throw ReproducibilityError(
         .fileSystem, at: ErrorPlace(path, .byte(offset)), found: "a file of \(size) bytes",
         expected: "\(count) bytes from byte \(offset)", advice: "The file may be truncated: fetch it again")
     }
-    var done = 0
-    var failure: ReproducibilityError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      while done < count {
-        let got = pread(descriptor, buffer.baseAddress.map { $0 + done }, count - done, off_t(offset + done))
-        if got < 0 && errno == EINTR { continue }
-        if got <= 0 {
-          failure = got < 0 ? .system("could not read it", path) : nil
-          break
-        }
-        done += got
-      }
-      initialized = done
-    }
-    if let failure { throw failure }
-    guard done == count else {
-      throw ReproducibilityError(
-        .fileSystem, at: ErrorPlace(path, .byte(offset + done)), found: "the end of the file",
-        expected: "\(count - done) more bytes", advice: "The file shrank while it was read: try again")
-    }
-    return bytes
   }
 }
 

@@ -64,7 +64,10 @@ public struct ErrorPlace: Hashable, Sendable, CustomStringConvertible {
   public let coordinates: [Coordinate]
 
   /// A place in `file`, from coarse to fine.
-  public init(_ file: String, _ coordinates: Coordinate...) {
+  public init(_ file: String, _ coordinates: Coordinate...) { self.init(file, coordinates) }
+
+  /// A place in `file`, from coarse to fine.
+  public init(_ file: String, _ coordinates: [Coordinate]) {
     self.file = file
     self.coordinates = coordinates
   }

@@ -14,7 +14,8 @@ struct Einthoven: ParsableCommand {
       """,
     version: "einthoven \(SystemFacts.packageVersion)",
     subcommands: [
-      DemoCommand.self, InfoCommand.self, ConvertCommand.self, SynthesizeCommand.self, VerifyCommand.self,
+      DemoCommand.self, InfoCommand.self, ReadCommand.self, ConvertCommand.self, SynthesizeCommand.self,
+      VerifyCommand.self,
       SplitCommand.self, BenchCommand.self, LeaderboardCommand.self,
     ])
 }

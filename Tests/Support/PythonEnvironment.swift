@@ -1,16 +1,22 @@
 import Foundation
 
-/// A Python with h5py, which some tests compare with: `$EINTHOVEN_PYTHON`, or the `.venv` that scripts/setup-python makes.
+/// A Python with modules that some tests compare with: `$EINTHOVEN_PYTHON`, or the `.venv` that scripts/setup-python
+/// makes.
 public enum PythonEnvironment {
-  /// The interpreter, or nil; tests that need it are skipped then.
-  public static let interpreter: String? = {
+  /// The interpreter with h5py, or nil; tests that need it are skipped then.
+  public static let interpreter: String? = interpreter(having: "h5py")
+  /// The interpreter with wfdb-python, or nil; tests that need it are skipped then.
+  public static let interpreterWithWFDB: String? = interpreter(having: "wfdb")
+
+  private static func interpreter(having module: String) -> String? {
     let candidates = [ProcessInfo.processInfo.environment["EINTHOVEN_PYTHON"], Repository.root + "/.venv/bin/python"]
     for candidate in candidates.compactMap({ $0 }) where FileManager.default.isExecutableFile(atPath: candidate) {
-      if (try? output(of: candidate, ["-c", "import h5py"])) != nil { return candidate }
+      let check = "import \(module)"
+      if (try? output(of: candidate, ["-c", check])) != nil { return candidate }
     }
-    print("h5py is not compared: run scripts/setup-python, or set EINTHOVEN_PYTHON to a Python that has it")
+    print("\(module) is not compared: run scripts/setup-python, or set EINTHOVEN_PYTHON to a Python that has it")
     return nil
-  }()
+  }
 
   /// What `program` prints, run in `folder`.
   ///

@@ -51,6 +51,7 @@ import WFDB
     ("r 1 360 99999999999999999999\nr.dat 16\n", 1), ("r 2 360 5\nr.dat 16\n", 3), ("r 1 360 5\n\nr.dat\n", 3),
     ("r 1 360 5\nr.dat 16q\n", 2), ("r 1 360 5\nr.dat 16x99999999999\n", 2), ("r 1 360 5\nr.dat 16 nan\n", 2),
     ("r 1 360 5\nr.dat 16 200(7\n", 2), ("r 1 360 5\nr.dat 16 200 a\n", 2), ("r/0 1 360\n", 1),
+    ("r 1 360 5\nr.dat 16 200 12 0 1 99999999999\n", 2),
   ]) func aMalformedHeaderIsAnErrorThatNamesTheLine(text: String, line: Int) {
     let error = #expect(throws: WFDBError.self) { try header(text) }
     #expect(error?.code == .malformedHeader)
@@ -60,5 +61,67 @@ import WFDB
   @Test(arguments: ["../r.dat", "/etc/passwd", "a/b.dat", ".."]) func aFileOutsideTheFolderIsRefused(name: String) {
     let error = #expect(throws: WFDBError.self) { try header("r 1 360 5\n\(name) 16\n") }
     #expect(error?.code == .unsafePath)
+  }
+
+  @Test func commentsStandAnywhereAndLinesEndInAnyWay() throws {
+    let header = try header("## first #\r\n\r\nr 1 100 5\r# between\rr.dat 16\r\n   # last\t\n")
+    #expect(header.comments == ["first", "between", "last"])
+    #expect(header.sampleCount == 5 && header.signals.count == 1)
+  }
+
+  @Test func aDescriptionKeepsItsInnerBlanks() throws {
+    #expect(
+      try header("r 1\nr.dat 16 200 0 0 0 0 0 lead  of   mine  \n").signals.first?.description == "lead  of   mine")
+  }
+
+  @Test func decimalNumbersAreRoundedAsTheStandardLibraryRoundsThem() throws {
+    var stream = RandomStream(seed: 3, purpose: "numbers")
+    var texts = [
+      "1.052e+04", "7247", "2963.77", "0.1", "5e-324", "1.7976931348623157e308", "123456789012345678901", ".5", "9.",
+    ]
+    for _ in 0..<20_000 {
+      var text = String(stream.nextUInt64() % (1 << UInt64(stream.integer(below: 63) + 1)))
+      if stream.integer(below: 2) == 0 {
+        text.insert(".", at: text.index(text.startIndex, offsetBy: stream.integer(below: text.count)))
+      }
+      if stream.integer(below: 3) == 0 { text += "e\(stream.integer(below: 60) - 30)" }
+      texts.append(text)
+    }
+    for text in texts {
+      let gain = try header("r 1\nr.dat 16 \(text)\n").signals.first?.gain
+      let expected = Double(text.hasSuffix(".") ? text + "0" : text.hasPrefix(".") ? "0" + text : text)
+      #expect(gain == (expected == 0 ? 200 : expected), "\(text)")
+    }
+  }
+
+  @Test(arguments: ["nan", "inf", "0x10", "1e", "e5", "--1", "1.2.3", "", "1e99999", "200(1", "200)1("])
+  func whatIsNoDecimalNumberIsRefused(text: String) {
+    #expect(throws: WFDBError.self) { try header("r 1\nr.dat 16 \(text)/mV\n") }
+  }
+
+  @Test func whatIsWrittenIsReadBack() throws {
+    let texts = [
+      "rec/2 2 360/1(5.5) 650000 12:30:00 01/02/1990\na 300000\n~ 350000\n# 69 M\n",
+      "r 2 62.4725/999.56 14400\nr.dat 516x4 200/mV 14 8192 0 24460 0 II\nr.dat 16x2:3+24 200.5(-7)/uV 12 1024 9 -2 0 a  b\n",
+      "r 1\nr.dat 212\n", "r 1 250 0 8:26:04\nr.dat 80 1.5e-09(-128)/NU\n", "r 0 100 5\n",
+    ]
+    for text in texts {
+      let header = try header(text)
+      #expect(try self.header(header.text()) == header, "\(text)")
+    }
+  }
+
+  @Test func whatNoHeaderCanHoldIsNotWritten() {
+    let signal = SignalSpecification(fileName: "r.dat", format: 16)
+    var (blank, lines, unit) = (signal, signal, signal)
+    blank.fileName = "r r.dat"
+    lines.description = "a\nb"
+    unit.units = ""
+    for signals in [[blank], [lines], [unit]] {
+      let error = #expect(throws: WFDBError.self) { try Header(recordName: "r", signals: signals).text() }
+      #expect(error?.code == .notWritable)
+    }
+    #expect(throws: WFDBError.self) { try Header(recordName: "r", samplingFrequency: 1e30).text() }
+    #expect(throws: WFDBError.self) { try Header(recordName: "r", comments: ["a\nb"]).text() }
   }
 }

@@ -4,6 +4,7 @@
 //
 // All pointers to signals are aligned to 64 bytes. `length` counts time steps, each of 16 floats.
 #pragma once
+#include "wfdb_kernels.h"
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -81,6 +82,13 @@ int ek_supports(ek_instruction_set set);
 
 // The kernels of an instruction set that `ek_supports`; those of the baseline for any other.
 const ek_kernels *ek_kernels_for(ek_instruction_set set);
+const ek_wfdb_kernels *ek_wfdb_kernels_for(ek_instruction_set set);
+
+// `baseline`, `avx2` or `avx512`.
+const char *ek_instruction_set_name(ek_instruction_set set);
+
+// The one named by the environment variable EINTHOVEN_ISA where this processor runs it, else the fastest that it runs.
+ek_instruction_set ek_preferred_instruction_set(void);
 
 #ifdef __cplusplus
 }

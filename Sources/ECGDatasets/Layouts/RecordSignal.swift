@@ -15,24 +15,32 @@ struct RecordSignal {
   init(path: String) throws {
     let reader = try RecordReader(path: path)
     header = reader.header
-    let signals = try reader.readSignals()
+    let read = try reader.read().smoothed()
     guard let samplingFrequency = SamplingFrequency(hertz: header.samplingFrequency) else {
       throw Self.unexpected(path, "a sampling frequency of \(header.samplingFrequency) Hz", "one above 0 Hz")
     }
+    let specifications = try reader.signals()
     var samples: [Int16] = []
-    samples.reserveCapacity(signals.reduce(0) { $0 + $1.count })
+    samples.reserveCapacity(specifications.count * read.frames.count)
     var gains: [Double] = []
     var baselines: [Int32] = []
-    for (values, specification) in zip(signals, header.signals) {
-      let missing = SignalFormat.numbered(specification.format)?.missingValue ?? DigitalSignal.missing
-      samples += missing == DigitalSignal.missing ? values : values.map { $0 == missing ? DigitalSignal.missing : $0 }
+    for (index, specification) in specifications.enumerated() {
+      guard let values = read.int16(of: index) else {
+        throw Self.unexpected(path, "samples of more than 16 bits", "at most 16 bits")
+      }
+      let missing = read.signals[index].missingValue.map { Int16(truncatingIfNeeded: $0) }
+      if missing == nil || missing == DigitalSignal.missing {
+        samples += values
+      } else {
+        samples += values.lazy.map { $0 == missing ? DigitalSignal.missing : $0 }
+      }
       gains.append(try Self.unitsPerMillivolt(specification, path: path))
       guard let baseline = Int32(exactly: specification.baseline) else {
         throw Self.unexpected(path, "a baseline of \(specification.baseline)", "one of 32 bits")
       }
       baselines.append(baseline)
     }
-    let leads = try LeadSet(header.signals.map { Lead.standardised($0.description) })
+    let leads = try LeadSet(specifications.map { Lead.standardised($0.description) })
     signal = try DigitalSignal(
       leads: leads, samplingFrequency: samplingFrequency, samples: samples, gain: gains, baseline: baselines)
     var hasher = ContentHasher()

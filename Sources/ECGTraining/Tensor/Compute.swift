@@ -1,5 +1,4 @@
 import CKernels
-import Foundation
 import Reproducibility
 
 /// The instruction sets that the kernels are compiled for. All give the same bits.
@@ -24,12 +23,8 @@ public enum InstructionSet: String, Sendable, CaseIterable {
 
   /// The one named by the environment variable `EINTHOVEN_ISA` where that is supported, else the fastest supported.
   public static var preferred: InstructionSet {
-    if let name = ProcessInfo.processInfo.environment["EINTHOVEN_ISA"], let set = InstructionSet(rawValue: name),
-      set.isSupported
-    {
-      return set
-    }
-    return allCases.last { $0.isSupported } ?? .baseline
+    let name = String(cString: ek_instruction_set_name(ek_preferred_instruction_set()))
+    return InstructionSet(rawValue: name) ?? .baseline
   }
 }
 

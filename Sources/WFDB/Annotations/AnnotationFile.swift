@@ -32,7 +32,7 @@ public enum AnnotationFile {
   ///
   /// - Throws: ``WFDBError`` `missing-file` or `malformed-annotations` naming the byte.
   public static func read(_ path: String) throws(WFDBError) -> [WFDBAnnotation] {
-    try parse(RecordFile.read(path), path: path)
+    try parse(DiskFolder("").open(path).readAll(), path: path)
   }
 
   /// Parses a file's bytes; `path` stands in errors. O(bytes).

@@ -1,94 +1,121 @@
 import Reproducibility
 
 extension Header {
-  /// Reads the header file at `path`.
-  ///
-  /// - Throws: ``WFDBError`` `missing-file`, `malformed-header` naming the line, or `unsafe-path`.
-  public init(path: String) throws(WFDBError) {
-    let bytes = try RecordFile.read(path)
-    self = try Header(parsing: bytes, path: path)
-  }
-
   /// Parses a header's bytes; `path` stands in errors. O(bytes).
   ///
   /// - Throws: ``WFDBError`` `malformed-header` naming the line, or `unsafe-path`.
   public init(parsing bytes: [UInt8], path: String) throws(WFDBError) {
-    var parser = HeaderParser(text: String(decoding: bytes, as: UTF8.self), path: path)
-    self = try parser.parse()
+    var result: Result<Header, WFDBError> = .failure(WFDBError(.malformedHeader, at: ErrorPlace(path), found: ""))
+    bytes.withUnsafeBufferPointer { buffer in
+      do throws(WFDBError) {
+        result = .success(try HeaderParser(bytes: buffer, path: path).parse())
+      } catch {
+        result = .failure(error)
+      }
+    }
+    self = try result.get()
+  }
+
+  /// Reads the header file at `path`.
+  ///
+  /// - Throws: ``WFDBError`` `missing-file`, `malformed-header` naming the line, or `unsafe-path`.
+  public init(path: String) throws(WFDBError) {
+    try self.init(parsing: DiskFolder("").open(path).readAll(), path: path)
   }
 }
 
-/// Goes through a header line by line.
+/// Goes through a header line by line: a record line, then as many signal or segment lines as it tells. Lines that begin
+/// with `#` are comments wherever they stand; empty ones and those behind the last signal or segment mean nothing.
 private struct HeaderParser {
   private let path: String
-  private let lines: [(number: Int, text: Substring)]
-  private let comments: [String]
+  private var lines: [LineScanner] = []
+  private var comments: [String] = []
 
-  init(text: String, path: String) {
+  init(bytes: UnsafeBufferPointer<UInt8>, path: String) {
     self.path = path
-    var lines: [(Int, Substring)] = []
-    var comments: [String] = []
-    for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      let line = raw.trimmed
-      if line.hasPrefix("#") {
-        comments.append(String(line.dropFirst().trimmed))
-      } else if !line.isEmpty {
-        lines.append((index + 1, line))
-      }
+    var (start, number) = (0, 0)
+    while start < bytes.count {
+      var end = start
+      // A carriage return ends a line on its own too.
+      while end < bytes.count, bytes[end] != 10, bytes[end] != 13 { end += 1 }
+      number += 1
+      take(bytes, start, end, number)
+      if end + 1 < bytes.count, bytes[end] == 13, bytes[end + 1] == 10 { end += 1 }
+      start = end + 1
     }
-    self.lines = lines
-    self.comments = comments
   }
 
-  mutating func parse() throws(WFDBError) -> Header {
-    guard let first = lines.first else {
-      throw error(1, found: "no record line", expected: "record name, number of signals, ...")
+  private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int, _ number: Int) {
+    var (start, end) = (start, end)
+    while start < end, bytes[start].isBlank { start += 1 }
+    while start < end, bytes[end - 1].isBlank { end -= 1 }
+    guard start < end else { return }
+    if bytes[start] == UInt8(ascii: "#") {
+      func isMargin(_ byte: UInt8) -> Bool { byte.isBlank || byte == UInt8(ascii: "#") }
+      while start < end, isMargin(bytes[start]) { start += 1 }
+      while start < end, isMargin(bytes[end - 1]) { end -= 1 }
+      comments.append(bytes[start..<end].text)
+    } else {
+      lines.append(LineScanner(path: path, number: number, bytes: .init(rebasing: bytes[start..<end])))
     }
-    let line = HeaderLine(path: path, number: first.number, fields: first.text.fields)
-    let (name, segmentCount) = try recordName(line)
-    let signalCount = try line.integer(1, "number of signals", in: 0...Int(Int16.max))
-    let frequencies = try Frequencies(line.optional(2), line)
-    let sampleCount = try line.optional(3).map { _ throws(WFDBError) in
-      try line.integer(3, "number of samples", in: 0...(1 << 48))
+  }
+
+  func parse() throws(WFDBError) -> Header {
+    guard var line = lines.first else {
+      throw WFDBError(
+        .malformedHeader, at: ErrorPlace(path, .line(1)), found: "no record line",
+        expected: "record name, number of signals, ...",
+        advice: "The file may be damaged or no WFDB header: fetch it again")
     }
-    let rest = Array(lines.dropFirst())
+    let (name, segmentCount) = try recordName(&line)
+    guard let signalCount = try line.integer("number of signals", in: 0...Int(Int16.max)) else {
+      throw line.error(found: "no number of signals", expected: "a number of signals")
+    }
+    let frequencies = try Frequencies(line.next(), line)
+    let sampleCount = try line.integer("number of samples", in: 0...(1 << 48))
+    let baseTime = line.next()?.text
+    let baseDate = line.next()?.text
+    let expected = segmentCount ?? signalCount
+    guard lines.count - 1 >= expected else {
+      throw WFDBError(
+        .malformedHeader, at: ErrorPlace(path, .line((lines.last?.number ?? 0) + 1)),
+        found: "the end of the header after \(lines.count - 1) lines",
+        expected: "\(expected) \(segmentCount == nil ? "signal" : "segment") lines",
+        advice: "The file may be truncated: fetch it again")
+    }
     var signals: [SignalSpecification] = []
     var segments: [Segment] = []
-    let expected = segmentCount ?? signalCount
-    guard rest.count >= expected else {
-      throw error(
-        (rest.last ?? first).number + 1, found: "the end of the header after \(rest.count) lines",
-        expected: "\(expected) \(segmentCount == nil ? "signal" : "segment") lines")
-    }
-    for (number, text) in rest.prefix(expected) {
-      let line = HeaderLine(path: path, number: number, fields: text.fields)
+    if segmentCount == nil { signals.reserveCapacity(expected) } else { segments.reserveCapacity(expected) }
+    for line in lines[1..<1 + expected] {
       if segmentCount == nil {
-        signals.append(try SignalLineParser(line: line).parse())
+        signals.append(try SignalLineParser(line: line).parse(after: signals.last))
       } else {
-        let length = try line.integer(1, "segment's number of samples", in: 0...(1 << 48))
-        segments.append(Segment(name: try line.text(0, "segment's name"), sampleCount: length))
+        segments.append(try segment(line))
       }
     }
     return Header(
-      recordName: name, segmentCount: segmentCount, samplingFrequency: frequencies.sampling,
-      counterFrequency: frequencies.counter, baseCounter: frequencies.base,
-      sampleCount: sampleCount == 0 ? nil : sampleCount, baseTime: line.optional(4).map(String.init),
-      baseDate: line.optional(5).map(String.init), signals: signals, segments: segments, comments: comments)
+      recordName: name, segmentCount: segmentCount, signalCount: signalCount, samplingFrequency: frequencies.sampling,
+      counterFrequency: frequencies.counter, baseCounter: frequencies.base, sampleCount: sampleCount,
+      baseTime: baseTime, baseDate: baseDate, signals: signals, segments: segments, comments: comments)
   }
 
-  private func recordName(_ line: HeaderLine) throws(WFDBError) -> (name: String, segments: Int?) {
-    let field = try line.text(0, "record name")
-    guard let slash = field.firstIndex(of: "/") else { return (field, nil) }
-    guard let count = Int(field[field.index(after: slash)...]), count >= 1, count <= 1 << 24 else {
-      throw line.error(found: "'\(field)'", expected: "a number of segments behind the slash")
+  private func recordName(_ line: inout LineScanner) throws(WFDBError) -> (name: String, segments: Int?) {
+    let field = try line.required("record name")
+    guard let slash = field.firstIndex(of: UInt8(ascii: "/")) else { return (field.text, nil) }
+    guard let count = field[(slash + 1)...].wholeNumber, count >= 1, count <= 1 << 24 else {
+      throw line.error(found: "'\(field.text)'", expected: "a number of segments behind the slash")
     }
-    return (String(field[..<slash]), count)
+    return (field[..<slash].text, count)
   }
 
-  private func error(_ line: Int, found: String, expected: String) -> WFDBError {
-    WFDBError(
-      .malformedHeader, at: ErrorPlace(path, .line(line)), found: found, expected: expected,
-      advice: "The file may be damaged or no WFDB header: fetch it again")
+  private func segment(_ line: LineScanner) throws(WFDBError) -> Segment {
+    var line = line
+    let name = try line.required("segment's name").text
+    guard let count = try line.integer("segment's number of samples", in: 0...(1 << 48)) else {
+      throw line.error(found: "no number of samples", expected: "the segment's length")
+    }
+    guard name == Segment.gapName || name.isPlainFileName else { throw .unsafePath(name, "segment", line) }
+    return Segment(name: name, sampleCount: count)
   }
 }
 
@@ -98,69 +125,38 @@ private struct Frequencies {
   var counter: Double?
   var base: Double?
 
-  init(_ field: Substring?, _ line: HeaderLine) throws(WFDBError) {
+  init(_ field: LineScanner.Field?, _ line: LineScanner) throws(WFDBError) {
     guard let field else { return }
-    let parts = field.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    sampling = try Self.number(parts[0], field, line)
-    guard parts.count == 2 else { return }
-    let open = parts[1].firstIndex(of: "(") ?? parts[1].endIndex
-    counter = try Self.number(parts[1][..<open], field, line)
-    guard open != parts[1].endIndex else { return }
-    let inside = parts[1][parts[1].index(after: open)...]
-    guard inside.last == ")", let value = Double(inside.dropLast()), value.isFinite else {
-      throw line.error(found: "'\(field)'", expected: "a base counter in round brackets")
+    let slash = field.firstIndex(of: UInt8(ascii: "/")) ?? field.endIndex
+    guard let sampling = field[..<slash].decimalNumber, sampling > 0, sampling <= 1e9 else {
+      throw line.error(found: "'\(field.text)'", expected: "a sampling frequency above 0 Hz")
     }
-    base = value
-  }
-
-  private static func number(
-    _ text: Substring, _ field: Substring, _ line: HeaderLine
-  ) throws(WFDBError) -> Double {
-    guard let value = Double(text), value.isFinite, value > 0, value <= 1e9 else {
-      throw line.error(found: "'\(field)'", expected: "a frequency above 0 Hz")
+    self.sampling = sampling
+    guard slash < field.endIndex else { return }
+    let open = field[slash...].firstIndex(of: UInt8(ascii: "(")) ?? field.endIndex
+    guard let counter = field[(slash + 1)..<open].decimalNumber else {
+      throw line.error(found: "'\(field.text)'", expected: "a counter frequency behind the slash")
     }
-    return value
+    self.counter = counter
+    guard open < field.endIndex else { return }
+    guard field.last == UInt8(ascii: ")"), let base = field[(open + 1)..<(field.endIndex - 1)].decimalNumber else {
+      throw line.error(found: "'\(field.text)'", expected: "a base counter in round brackets")
+    }
+    self.base = base
   }
 }
 
-/// One line cut into fields, with errors that name it.
-struct HeaderLine {
-  let path: String
-  let number: Int
-  let fields: [Substring]
-
-  func optional(_ index: Int) -> Substring? { index < fields.count ? fields[index] : nil }
-
-  func text(_ index: Int, _ name: String) throws(WFDBError) -> String {
-    guard let field = optional(index) else { throw error(found: "no \(name)", expected: "a \(name)") }
-    return String(field)
+extension String {
+  /// Whether this names a file in the same folder, whatever the system.
+  var isPlainFileName: Bool {
+    !isEmpty && self != "." && self != ".." && !utf8.contains { $0 == 0x2F || $0 == 0x5C || $0 == 0 }
   }
+}
 
-  func integer(_ index: Int, _ name: String, in range: ClosedRange<Int>) throws(WFDBError) -> Int {
-    let field = try text(index, name)
-    guard let value = Int(field), range.contains(value) else {
-      throw error(
-        found: "\(name) '\(field)'", expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
-  }
-
-  func error(found: String, expected: String) -> WFDBError {
+extension ModuleError<WFDBErrorDomain> {
+  static func unsafePath(_ name: String, _ what: String, _ line: LineScanner) -> WFDBError {
     WFDBError(
-      .malformedHeader, at: ErrorPlace(path, .line(number)), found: found, expected: expected,
-      advice: "The file may be damaged: fetch it again")
+      .unsafePath, at: ErrorPlace(line.path, .line(line.number)), found: "\(what) '\(name)'",
+      expected: "a plain name in the header's own folder", advice: "Do not trust this header")
   }
-}
-
-extension Substring {
-  /// Without blanks at both ends.
-  var trimmed: Substring {
-    var text = self
-    while let first = text.first, first.isWhitespace { text = text.dropFirst() }
-    while let last = text.last, last.isWhitespace { text = text.dropLast() }
-    return text
-  }
-
-  /// The parts between blanks.
-  var fields: [Substring] { split(whereSeparator: \.isWhitespace) }
 }

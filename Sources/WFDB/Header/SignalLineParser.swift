@@ -2,35 +2,33 @@ import Reproducibility
 
 /// Reads one signal line: file, format, gain, resolution, zero, initial value, checksum, block size, description.
 struct SignalLineParser {
-  let line: HeaderLine
+  private var line: LineScanner
 
-  func parse() throws(WFDBError) -> SignalSpecification {
-    let fileName = try line.text(0, "signal file name")
-    guard !fileName.contains("/"), !fileName.contains("\\"), fileName != "..", fileName != "." else {
-      throw WFDBError(
-        .unsafePath, at: ErrorPlace(line.path, .line(line.number)), found: "signal file '\(fileName)'",
-        expected: "a plain file name in the header's own folder", advice: "Do not trust this header")
+  init(line: LineScanner) { self.line = line }
+
+  /// The line's signal; `previous` is the one before it, which mostly has the same file.
+  consuming func parse(after previous: SignalSpecification?) throws(WFDBError) -> SignalSpecification {
+    let name = try line.required("signal file name")
+    let fileName: String
+    if let previous, name.elementsEqual(previous.fileName.utf8) {
+      fileName = previous.fileName
+    } else {
+      fileName = name.text
+      guard fileName.isPlainFileName else { throw .unsafePath(fileName, "signal file", line) }
     }
     let format = try self.format()
     let calibration = try self.calibration()
     let whole = Int(Int32.min)...Int(Int32.max)
-    let resolution = try optionalInteger(3, "ADC resolution", in: 0...64) ?? 0
-    let zero = try optionalInteger(4, "ADC zero", in: whole) ?? 0
+    let resolution = try line.integer("ADC resolution", in: 0...Int(Int32.max)) ?? 0
+    let zero = try line.integer("ADC zero", in: whole) ?? 0
+    let initialValue = try line.integer("initial value", in: whole)
+    let checksum = try line.integer("checksum", in: whole)
+    let blockSize = try line.integer("block size", in: whole) ?? 0
     return SignalSpecification(
       fileName: fileName, format: format.number, samplesPerFrame: format.samplesPerFrame, skew: format.skew,
       byteOffset: format.byteOffset, gain: calibration.gain, baseline: calibration.baseline ?? zero,
-      units: calibration.units, adcResolution: resolution, adcZero: zero,
-      initialValue: try optionalInteger(5, "initial value", in: whole),
-      checksum: try optionalInteger(6, "checksum", in: -65_536...65_535),
-      blockSize: try optionalInteger(7, "block size", in: whole) ?? 0,
-      description: line.fields.dropFirst(8).joined(separator: " "))
-  }
-
-  private func optionalInteger(
-    _ index: Int, _ name: String, in range: ClosedRange<Int>
-  ) throws(WFDBError) -> Int? {
-    guard line.optional(index) != nil else { return nil }
-    return try line.integer(index, name, in: range)
+      units: calibration.units, adcResolution: resolution, adcZero: zero, initialValue: initialValue,
+      checksum: checksum, blockSize: blockSize, description: line.rest().text)
   }
 
   private struct Format {
@@ -41,53 +39,57 @@ struct SignalLineParser {
   }
 
   /// `212`, `16x2:1+24`: a number, then modifiers in this order, each optional.
-  private func format() throws(WFDBError) -> Format {
-    let field = try line.text(1, "format")
-    var rest = field[...]
+  private mutating func format() throws(WFDBError) -> Format {
+    let field = try line.required("format")
+    var rest = field
     func digits() -> Int? {
-      let text = rest.prefix { $0.isASCII && $0.isNumber }
-      rest = rest.dropFirst(text.count)
-      return Int(text)
+      let end = rest.firstIndex { !(48...57).contains($0) } ?? rest.endIndex
+      defer { rest = rest[end...] }
+      return rest[..<end].wholeNumber
     }
-    func modifier(_ sign: Character, largest: Int) throws(WFDBError) -> Int? {
+    func modifier(_ sign: UInt8, largest: Int) throws(WFDBError) -> Int? {
       guard rest.first == sign else { return nil }
       rest = rest.dropFirst()
       guard let value = digits(), value <= largest else {
-        throw line.error(found: "format '\(field)'", expected: "a whole number up to \(largest) behind '\(sign)'")
+        throw line.error(
+          found: "format '\(field.text)'",
+          expected: "a whole number up to \(largest) behind '\(Character(UnicodeScalar(sign)))'")
       }
       return value
     }
     var format = Format()
-    guard let number = digits() else {
-      throw line.error(found: "format '\(field)'", expected: "a number such as 16 or 212")
+    guard let number = digits(), number <= 1 << 16 else {
+      throw line.error(found: "format '\(field.text)'", expected: "a number such as 16 or 212")
     }
     format.number = number
-    if let value = try modifier("x", largest: 65_535) { format.samplesPerFrame = max(1, value) }
-    if let value = try modifier(":", largest: 1 << 24) { format.skew = value }
-    if let value = try modifier("+", largest: 1 << 40) { format.byteOffset = value }
+    if let value = try modifier(UInt8(ascii: "x"), largest: 65_535) { format.samplesPerFrame = max(1, value) }
+    if let value = try modifier(UInt8(ascii: ":"), largest: 1 << 24) { format.skew = value }
+    if let value = try modifier(UInt8(ascii: "+"), largest: 1 << 40) { format.byteOffset = value }
     guard rest.isEmpty else {
-      throw line.error(found: "format '\(field)'", expected: "nothing behind the modifiers x, : and +")
+      throw line.error(found: "format '\(field.text)'", expected: "nothing behind the modifiers x, : and +")
     }
     return format
   }
 
-  /// `200`, `200(1024)/mV`, `1000.0(0)/uV`.
-  private func calibration() throws(WFDBError) -> (gain: Double, baseline: Int?, units: String) {
-    guard let field = line.optional(2) else { return (200, nil, "mV") }
-    let parts = field.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    let units = parts.count == 2 && !parts[1].isEmpty ? String(parts[1]) : "mV"
-    let open = parts[0].firstIndex(of: "(") ?? parts[0].endIndex
-    guard let gain = Double(parts[0][..<open]), gain.isFinite else {
-      throw line.error(found: "gain '\(field)'", expected: "a finite number")
+  /// `200`, `200(1024)/mV`, `1000.0(0)/uV`; a gain of 0 says that it is not known, which is taken for 200.
+  private mutating func calibration() throws(WFDBError) -> (gain: Double, baseline: Int?, units: String) {
+    guard let field = line.next() else { return (SignalSpecification.defaultGain, nil, "mV") }
+    let slash = field.firstIndex(of: UInt8(ascii: "/")) ?? field.endIndex
+    let units = slash < field.endIndex && slash + 1 < field.endIndex ? field[(slash + 1)...].text : "mV"
+    let number = field[..<slash]
+    let open = number.firstIndex(of: UInt8(ascii: "(")) ?? number.endIndex
+    guard let gain = number[..<open].decimalNumber else {
+      throw line.error(found: "gain '\(field.text)'", expected: "a finite number")
     }
     var baseline: Int?
-    if open != parts[0].endIndex {
-      let inside = parts[0][parts[0].index(after: open)...]
-      guard inside.last == ")", let value = Int(inside.dropLast()), Int(Int32(clamping: value)) == value else {
-        throw line.error(found: "gain '\(field)'", expected: "a whole baseline in round brackets")
+    if open < number.endIndex {
+      guard number.last == UInt8(ascii: ")"),
+        let value = number[(open + 1)..<(number.endIndex - 1)].wholeNumber, Int32(exactly: value) != nil
+      else {
+        throw line.error(found: "gain '\(field.text)'", expected: "a whole baseline in round brackets")
       }
       baseline = value
     }
-    return (gain == 0 ? 200 : gain, baseline, units)
+    return (gain == 0 ? SignalSpecification.defaultGain : gain, baseline, units)
   }
 }

@@ -1,135 +1,170 @@
 import Reproducibility
 
-/// Reads one record: its header, then its samples, every one checked against the header's checksums.
+/// Which part of a record is read, and how.
+public struct RecordSelection: Sendable {
+  /// Frames; nil for all.
+  public var frames: Range<Int>?
+  /// Indexes of signals in the order wanted; nil for all.
+  public var signals: [Int]?
+  /// Whether skewed signals are lined up as their header says, which leaves them without samples at the end.
+  public var alignsSkew = true
+  /// Whether signals that are read whole are compared with the header's checksums.
+  public var verifiesChecksums = true
+
+  /// Everything, unless narrowed.
+  public init(
+    frames: Range<Int>? = nil, signals: [Int]? = nil, alignsSkew: Bool = true, verifiesChecksums: Bool = true
+  ) {
+    self.frames = frames
+    self.signals = signals
+    self.alignsSkew = alignsSkew
+    self.verifiesChecksums = verifiesChecksums
+  }
+}
+
+/// What is read, without its samples.
+public struct RecordOutline: Sendable {
+  /// Frames of the record.
+  public let frames: Range<Int>
+  /// In the order asked for.
+  public let signals: [ReadSignal]
+  /// Whether no format of these signals has more than 16 bits.
+  public let fits16Bits: Bool
+}
+
+/// Reads a record of one or many segments: its header, then any range of frames of any signals.
+///
+/// Only the bytes of the wanted range are read, and of the files that hold wanted signals. Signals that are read from
+/// their first frame to their last are checked against the header's checksums.
 ///
 /// ```swift
 /// let reader = try RecordReader(path: "data/mitdb/100")
-/// let samples = try reader.readSignals()   // [signal][sample], digital values
+/// let samples = try reader.read(RecordSelection(frames: 0..<3600))
+/// samples.digital(of: 0)
 /// ```
 public struct RecordReader: Sendable {
-  /// The record's path without extension.
-  public let path: String
-  /// Its header.
+  /// The record's header.
   public let header: Header
-  private let folder: String
+  /// The header file, as errors name it.
+  public let headerPath: String
+  let folder: any RecordFolder
 
   /// Reads the header of the record at `path` (without `.hea`).
   ///
   /// - Throws: ``WFDBError`` `missing-file`, `malformed-header` or `unsafe-path`.
   public init(path: String) throws(WFDBError) {
-    self.path = path
-    header = try Header(path: path + ".hea")
-    folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let slash = path.lastIndex(of: "/")
+    try self.init(
+      record: slash.map { String(path[path.index(after: $0)...]) } ?? path,
+      in: DiskFolder(slash.map { String(path[...$0]) } ?? ""))
   }
 
-  /// Files that hold the signals, each once, in the header's order.
+  /// Reads the header of `record` in `folder`.
+  ///
+  /// - Throws: as the other initialiser does.
+  public init(record: String, in folder: any RecordFolder) throws(WFDBError) {
+    self.folder = folder
+    headerPath = folder.path(of: record + ".hea")
+    header = try Self.header(of: record, in: folder)
+  }
+
+  static func header(of record: String, in folder: any RecordFolder) throws(WFDBError) -> Header {
+    let file = try folder.open(record + ".hea")
+    return try Header(parsing: file.readAll(), path: file.path)
+  }
+
+  /// Files that hold the signals of a record of one segment, each once, in the header's order, as errors name them.
   public var signalFiles: [String] {
     var names: [String] = []
     for signal in header.signals where names.last != signal.fileName && !names.contains(signal.fileName) {
       names.append(signal.fileName)
     }
-    return names.map { folder + $0 }
+    return names.map { folder.path(of: $0) }
   }
 
-  /// All digital samples, `[signal][sample]`. O(samples), and no more memory than the files' size justifies.
+  /// The record's signals: its own, or those of a multi-segment record's layout or first segment.
   ///
-  /// - Throws: ``WFDBError`` `unsupported-format`, `missing-file`, `truncated-signal` naming the byte where the file
-  ///   ends, `checksum-mismatch` naming the signal.
-  public func readSignals() throws(WFDBError) -> [[Int16]] {
-    try refuseUnsupported()
-    var result: [[Int16]] = Array(repeating: [], count: header.signals.count)
-    for file in signalFiles {
-      let members = header.signals.indices.filter { folder + header.signals[$0].fileName == file }
-      try readFile(file, members, into: &result)
-    }
-    let lengths = Set(result.map(\.count))
-    guard lengths.count <= 1 else {
-      throw WFDBError(
-        .truncatedSignal, at: ErrorPlace(path + ".hea", .line(1)),
-        found: "files of \(lengths.sorted()) samples a signal",
-        expected: "one length", advice: "Give the record's length in the header, or fetch the record again")
-    }
-    return result
+  /// - Throws: ``WFDBError`` of that segment's header.
+  public func signals() throws(WFDBError) -> [SignalSpecification] {
+    guard header.segmentCount != nil else { return header.signals }
+    guard let first = header.segments.first(where: { !$0.isGap }) else { return [] }
+    return try segmentHeader(first).signals
   }
 
-  private func refuseUnsupported() throws(WFDBError) {
-    func refuse(_ found: String, _ expected: String) -> WFDBError {
-      WFDBError(
-        .unsupportedFormat, at: ErrorPlace(path + ".hea"), found: found, expected: expected,
-        advice: "This version does not read such records")
+  /// Frames of the record: the header's number, or where it has none what the segments or the first signal file hold.
+  ///
+  /// - Throws: ``WFDBError`` of that file.
+  public func frameCount() throws(WFDBError) -> Int {
+    if let count = header.sampleCount, count > 0 { return count }
+    if header.segmentCount != nil {
+      return header.segments.reduce(0) { $0.addingReportingOverflow($1.sampleCount).partialValue }
     }
-    if header.segmentCount != nil { throw refuse("a record of several segments", "a single segment") }
-    if header.signals.isEmpty { throw refuse("a record without signals", "at least one signal") }
-    for signal in header.signals {
-      if SignalFormat.numbered(signal.format) == nil {
-        let known = SignalFormat.all.map { String($0.number) }.joined(separator: ", ")
-        throw refuse("format \(signal.format)", "one of the formats \(known)")
-      }
-      if signal.samplesPerFrame != 1 { throw refuse("\(signal.samplesPerFrame) samples a frame", "1 sample a frame") }
-      if signal.skew != 0 { throw refuse("a skew of \(signal.skew) frames", "no skew") }
-    }
+    guard !header.signals.isEmpty else { return 0 }
+    return try SegmentDecoder(
+      header: header, headerPath: headerPath, folder: folder, wanted: [0], alignsSkew: false
+    ).frameCount()
   }
 
-  /// Decodes one file, whose signals take turns sample by sample, and checks it.
-  private func readFile(_ file: String, _ members: [Int], into result: inout [[Int16]]) throws(WFDBError) {
-    let first = header.signals[members[0]]
-    guard let format = SignalFormat.numbered(first.format),
-      members.allSatisfy({ header.signals[$0].format == first.format })
-    else {
+  /// The header of a segment of this record.
+  ///
+  /// - Throws: ``WFDBError``; a segment must itself have one segment.
+  func segmentHeader(_ segment: Segment) throws(WFDBError) -> Header {
+    let found = try Self.header(of: segment.name, in: folder)
+    guard found.segmentCount == nil else {
       throw WFDBError(
-        .malformedHeader, at: ErrorPlace(path + ".hea"), found: "several formats in \(first.fileName)",
-        expected: "one format a file", advice: "Correct the header")
+        .malformedHeader, at: ErrorPlace(folder.path(of: segment.name + ".hea"), .line(1)),
+        found: "segments inside a segment", expected: "a record of one segment",
+        advice: "Correct the header that names it")
     }
-    let bytes = try RecordFile.read(file)
-    let body = max(0, bytes.count - first.byteOffset)
-    let available = format.sampleCount(inBytes: body) / members.count
-    let count = header.sampleCount ?? available
-    guard count <= available else {
-      let total = count.multipliedReportingOverflow(by: members.count)
-      let needed = total.overflow ? nil : format.byteCount(ofSamples: total.partialValue)
-      throw WFDBError(
-        .truncatedSignal, at: ErrorPlace(file, .byte(bytes.count)),
-        found: "the end of the file after \(available) samples a signal",
-        expected: "\(count) samples a signal\(needed.map { ", \($0 + first.byteOffset) bytes" } ?? "")",
-        advice: "The file is truncated: fetch it again")
-    }
-    let interleaved = [Int16](unsafeUninitializedCapacity: count * members.count) { buffer, initialized in
-      bytes.withUnsafeBytes { raw in
-        format.decode(
-          UnsafeRawBufferPointer(rebasing: raw.dropFirst(first.byteOffset)),
-          UnsafeMutableBufferPointer(rebasing: buffer[0..<count * members.count]))
-      }
-      initialized = count * members.count
-    }
-    for (place, signal) in members.enumerated() {
-      let samples = Self.every(members.count, of: interleaved, from: place, count: count)
-      try check(samples, signal: signal, file: file)
-      result[signal] = samples
-    }
+    return found
   }
 
-  private static func every(_ step: Int, of samples: [Int16], from first: Int, count: Int) -> [Int16] {
-    [Int16](unsafeUninitializedCapacity: count) { buffer, initialized in
-      samples.withUnsafeBufferPointer { source in
-        var index = first
-        for place in 0..<count {
-          buffer[place] = source[index]
-          index += step
-        }
-      }
-      initialized = count
-    }
+  /// What reading `selection` would give, without its samples: only headers, and sizes of files, are read.
+  ///
+  /// - Throws: ``WFDBError`` of headers, `out-of-range`.
+  public func outline(of selection: RecordSelection) throws(WFDBError) -> RecordOutline {
+    let session = try ReadSession(reader: self, selection: selection)
+    return RecordOutline(frames: session.frames, signals: session.signals, fits16Bits: session.fits16)
   }
 
-  private func check(_ samples: [Int16], signal index: Int, file: String) throws(WFDBError) {
-    let signal = header.signals[index]
-    guard let checksum = signal.checksum else { return }
-    let sum = samples.reduce(Int16(0)) { $0 &+ $1 }
-    guard sum == Int16(truncatingIfNeeded: checksum) else {
-      throw WFDBError(
-        .checksumMismatch, at: ErrorPlace(file, .lead(signal.description.isEmpty ? "\(index)" : signal.description)),
-        found: "samples with checksum \(sum)", expected: "\(Int16(truncatingIfNeeded: checksum)), as the header says",
-        advice: "The file is damaged or not the header's: fetch both again")
+  /// Digital samples of `selection`.
+  ///
+  /// - Throws: ``WFDBError`` `missing-file`, `truncated-signal`, `checksum-mismatch`, `out-of-range`,
+  ///   `unsupported-format`, ... naming the file and the place in it. O(samples), and no more memory than the files'
+  ///   sizes justify.
+  public func read(_ selection: RecordSelection = RecordSelection()) throws(WFDBError) -> RecordSamples {
+    var samples = RecordSamples()
+    try read(selection, into: &samples)
+    return samples
+  }
+
+  /// Reads into `samples`, whose memory is used again where it suffices.
+  ///
+  /// - Throws: as ``read(_:)`` does.
+  public func read(_ selection: RecordSelection, into samples: inout RecordSamples) throws(WFDBError) {
+    let session = try ReadSession(reader: self, selection: selection)
+    try session.refuseUnjustifiedGaps()
+    try session.read(session.frames, into: &samples)
+    if selection.verifiesChecksums { try session.verifyChecksums() }
+  }
+
+  /// Calls `body` with one range of frames after the other, so that memory does not depend on the selection's length.
+  /// Checksums are verified behind the last.
+  ///
+  /// - Throws: as ``read(_:)`` does, and what `body` throws.
+  public func forEachBlock(
+    of selection: RecordSelection, framesPerBlock: Int = 1 << 15, _ body: (RecordSamples) throws -> Void
+  ) throws {
+    precondition(framesPerBlock > 0)
+    let session = try ReadSession(reader: self, selection: selection)
+    var samples = RecordSamples()
+    var next = session.frames.lowerBound
+    while next < session.frames.upperBound {
+      let end = min(session.frames.upperBound, next + min(framesPerBlock, session.frames.upperBound - next))
+      try session.read(next..<end, into: &samples)
+      try body(samples)
+      next = end
     }
+    if selection.verifiesChecksums { try session.verifyChecksums() }
   }
 }

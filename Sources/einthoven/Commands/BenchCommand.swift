@@ -8,7 +8,8 @@ import Reproducibility
 /// `einthoven bench`.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "List tasks and run them.", subcommands: [List.self, Show.self, RunTask.self])
+    commandName: "bench", abstract: "List tasks and run them; time the reader.",
+    subcommands: [List.self, Show.self, RunTask.self, BenchReadCommand.self])
 
   /// Names every task.
   struct List: ParsableCommand {

@@ -28,7 +28,7 @@ struct InfoCommand: ParsableCommand {
     case .store: text = try describe(StoreFacts(Store(path).description))
     case .split: text = try describe(SplitFacts(Split.load(from: path)))
     case .result: text = try describe(ResultFacts(ResultFolder(path).result()))
-    case .record(let name): text = try describe(RecordFacts(RecordReader(path: name).header, path: name))
+    case .record(let name): text = try describe(RecordFacts(RecordReader(path: name).header))
     }
     Console.write(text, to: .standardOutput)
   }
@@ -132,61 +132,5 @@ private struct ResultFacts: Facts {
     }
     if let weights = document.weightsDigest { lines.append(("weights", weights.hex)) }
     return lines
-  }
-}
-
-/// Facts about a WFDB record.
-private struct RecordFacts: Facts {
-  struct Document: Encodable {
-    let name: String
-    let samplingFrequency: Double
-    let sampleCount: Int?
-    let signals: [Signal]
-    let comments: [String]
-
-    enum CodingKeys: String, CodingKey {
-      case name
-      case samplingFrequency = "sampling_frequency"
-      case sampleCount = "sample_count"
-      case signals, comments
-    }
-  }
-
-  struct Signal: Encodable {
-    let name: String
-    let file: String
-    let format: Int
-    let gain: Double
-    let baseline: Int
-    let units: String
-  }
-
-  let document: Document
-
-  init(_ header: Header, path: String) {
-    document = Document(
-      name: header.recordName, samplingFrequency: header.samplingFrequency, sampleCount: header.sampleCount,
-      signals: header.signals.map {
-        Signal(
-          name: $0.description, file: $0.fileName, format: $0.format, gain: $0.gain, baseline: $0.baseline,
-          units: $0.units)
-      }, comments: header.comments)
-  }
-
-  var lines: [(name: String, value: String)] {
-    var lines = [
-      ("kind", "WFDB record"), ("record", document.name), ("sampling frequency", "\(document.samplingFrequency) Hz"),
-    ]
-    if let count = document.sampleCount {
-      lines.append(("samples", "\(count), \((Double(count) / document.samplingFrequency).fixed(2)) s"))
-    }
-    for signal in document.signals {
-      lines.append(
-        (
-          "signal \(signal.name)",
-          "format \(signal.format) in \(signal.file), gain \(signal.gain) per \(signal.units), baseline \(signal.baseline)"
-        ))
-    }
-    return lines + document.comments.map { ("comment", $0) }
   }
 }

@@ -1,10 +1,24 @@
 import Foundation
+import Reproducibility
 
 /// What the command says, and where: results on stdout, everything else on stderr.
 enum Console {
   /// A result, with a newline.
   static func result(_ text: String) {
     write(text + "\n", to: .standardOutput)
+  }
+
+  /// Data that is the result, such as samples: what cannot be written is an error.
+  ///
+  /// - Throws: where stdout is full or closed.
+  static func data(_ bytes: Data) throws {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: bytes)
+    } catch {
+      throw ReproducibilityError(
+        .fileSystem, at: ErrorPlace("stdout"), found: "it could not be written", expected: "room for the samples",
+        advice: "Check the free space", cause: error)
+    }
   }
 
   /// A step begun or done.
