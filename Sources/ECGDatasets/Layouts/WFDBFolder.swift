@@ -36,7 +36,7 @@ struct WFDBFolder: Sendable {
     of record: DatasetManifest.ManifestRecord, annotator: String
   ) throws(WFDBError) -> [WFDBAnnotation]? {
     let file = "\(path)/\(record.name).\(annotator)"
-    return FileBytes.exists(file) ? try AnnotationFile.read(file) : nil
+    return FileBytes.exists(file) ? try AnnotationFile.read(file).marks : nil
   }
 }
 

@@ -1,17 +1,20 @@
-/// The table of annotation codes of the MIT format: number, symbol, meaning, and whether it marks a beat.
-/// Numbers and symbols are those of ecgcodes.h and annot(5) of the WFDB library.
+/// One row of the table of annotation codes of the MIT format: number, symbol, meaning, and whether it marks a beat.
+///
+/// Numbers and symbols are those of `ecgcodes.h` and of the annotation functions of the WFDB library. Numbers that are
+/// not in the table (15, 17 and 42 to 58) are free: a file may define them for itself, see ``AnnotationDefinition``.
 public struct AnnotationCode: Sendable, Hashable {
-  /// In annotation files.
+  /// In annotation files: 0 to 49.
   public let number: Int
   /// As people write it.
   public let symbol: String
   /// In words.
   public let meaning: String
-  /// Whether it marks a heartbeat.
+  /// Whether it marks a heartbeat: what `isqrs` of the WFDB library says, which counts flutter waves.
   public let isBeat: Bool
 
   /// All codes by number.
   public static let all: [AnnotationCode] = [
+    code(0, " ", "no annotation: a step in time that files may hold between marks"),
     code(1, "N", "normal beat", beat: true),
     code(2, "L", "left bundle branch block beat", beat: true),
     code(3, "R", "right bundle branch block beat", beat: true),
@@ -40,7 +43,7 @@ public struct AnnotationCode: Sendable, Hashable {
     code(28, "+", "change of rhythm"),
     code(29, "u", "peak of U wave"),
     code(30, "?", "beat not classified during learning", beat: true),
-    code(31, "!", "ventricular flutter wave"),
+    code(31, "!", "ventricular flutter wave", beat: true),
     code(32, "[", "start of ventricular flutter or fibrillation"),
     code(33, "]", "end of ventricular flutter or fibrillation"),
     code(34, "e", "atrial escape beat", beat: true),
@@ -53,16 +56,21 @@ public struct AnnotationCode: Sendable, Hashable {
     code(41, "r", "R-on-T premature ventricular contraction", beat: true),
   ]
 
-  /// The symbol of `number`; `[15]` and the like for a number without one, as annotation programs print it.
+  /// The symbol of `number`; `[15]` and the like for a number without one, as annotation programs print it. O(1).
   public static func symbol(of number: Int) -> String {
-    byNumber[number]?.symbol ?? "[\(number)]"
+    symbols.indices.contains(number) ? symbols[number] : "[\(number)]"
   }
 
-  /// The code with `symbol`, or nil.
+  /// The code with `number`, or nil for a free number. O(1).
+  public static func numbered(_ number: Int) -> AnnotationCode? { byNumber[number] }
+
+  /// The code with `symbol`, or nil. O(1).
   public static func symbol(_ symbol: String) -> AnnotationCode? { bySymbol[symbol] }
 
   private static let byNumber = Dictionary(uniqueKeysWithValues: all.map { ($0.number, $0) })
   private static let bySymbol = Dictionary(uniqueKeysWithValues: all.map { ($0.symbol, $0) })
+  /// By number, for every number that a mark can have: sets of marks look their symbols up here.
+  static let symbols = (0...Int(UInt8.max)).map { byNumber[$0]?.symbol ?? "[\($0)]" }
 
   private static func code(_ number: Int, _ symbol: String, _ meaning: String, beat: Bool = false) -> AnnotationCode {
     AnnotationCode(number: number, symbol: symbol, meaning: meaning, isBeat: beat)
