@@ -14,8 +14,7 @@ struct Einthoven: ParsableCommand {
       """,
     version: "einthoven \(SystemFacts.packageVersion)",
     subcommands: [
-      DemoCommand.self, InfoCommand.self, ReadCommand.self, ConvertCommand.self, SynthesizeCommand.self,
-      VerifyCommand.self,
-      SplitCommand.self, BenchCommand.self, LeaderboardCommand.self,
+      DemoCommand.self, InfoCommand.self, ReadCommand.self, AnnotationsCommand.self, ConvertCommand.self,
+      SynthesizeCommand.self, VerifyCommand.self,
     ])
 }
