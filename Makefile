@@ -1,5 +1,5 @@
 # Each target does all the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: demo test build setup format lint clean
+.PHONY: demo test build setup fuzz bench-wfdb format lint clean
 
 setup:
 	@scripts/setup
@@ -15,6 +15,16 @@ demo: build
 test: setup
 	@scripts/setup-python
 	swift test -c release
+
+# Damaged records by the million; see docs/wfdb.md.
+fuzz: setup
+	swift build -c release --product wfdb-fuzz
+	.build/release/wfdb-fuzz 2000000
+
+# The reader against wfdb-python, and against the WFDB C library where C_LIBRARY names its installation.
+bench-wfdb: build
+	@scripts/setup-python
+	.venv/bin/python benchmarks/performance/wfdb/bench_read.py $(if $(C_LIBRARY),--c-library $(C_LIBRARY)) $(BENCH_FLAGS)
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift

@@ -20,19 +20,23 @@ typedef uint8_t B32 __attribute__((vector_size(32)));
 #define JOIN(name, suffix) JOIN_(name, suffix)
 #define FN(name) JOIN(name, SUFFIX)
 
-// SSE2 cannot shuffle bytes: what needs that is done sample by sample there.
+// What every x86-64 has can neither shuffle bytes nor multiply and add in one: kernels have a plain way there.
 #if defined(__x86_64__)
 #define HAS_BYTE_SHUFFLE 0
+#define HAS_FUSED_MULTIPLY_ADD 0
 #else
 #define HAS_BYTE_SHUFFLE 1
+#define HAS_FUSED_MULTIPLY_ADD 1
 #endif
 #define SUFFIX baseline
 #include "all_bodies.h"
 #undef SUFFIX
 #undef HAS_BYTE_SHUFFLE
+#undef HAS_FUSED_MULTIPLY_ADD
 
 #if defined(__x86_64__)
 #define HAS_BYTE_SHUFFLE 1
+#define HAS_FUSED_MULTIPLY_ADD 1
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define SUFFIX avx2
 #include "all_bodies.h"

@@ -15,6 +15,6 @@ struct Einthoven: ParsableCommand {
     version: "einthoven \(SystemFacts.packageVersion)",
     subcommands: [
       DemoCommand.self, InfoCommand.self, ReadCommand.self, AnnotationsCommand.self, ConvertCommand.self,
-      SynthesizeCommand.self, VerifyCommand.self,
+      SynthesizeCommand.self, VerifyCommand.self, SplitCommand.self, BenchCommand.self, LeaderboardCommand.self,
     ])
 }

@@ -138,9 +138,20 @@ import Testing
   /// The quotient itself, to the last bit, in every instruction set.
   @Test func physicalValuesAreTheQuotientToTheLastBit() {
     let digital = (Int(Int16.min)...Int(Int16.max)).map { Int16($0) }
-    for (baseline, gain) in [
-      (0.0, 200.0), (1024, 200), (-3, 201.5), (12345, 2963.77), (0, 1.052e4), (-1605, 12.84), (7, -3),
-    ] {
+    var cases = [
+      (0.0, 200.0), (1024, 200), (-3, 201.5), (12345, 2963.77), (0, 1.052e4), (-1605, 12.84), (7, -3), (0, 1e-120),
+      (5, 1e120),
+    ]
+    var stream = RandomStream(seed: 8, purpose: "gains")
+    for _ in 0..<40 {
+      let gain = PortableMath.exp(stream.uniform(in: -12...12))
+      cases.append(
+        (
+          Double(stream.integer(below: 65_536) - 32_768),
+          stream.integer(below: 2) == 0 ? gain : gain.nextUp.rounded() + 1
+        ))
+    }
+    for (baseline, gain) in cases {
       let expected = digital.map { $0 == -2048 ? Double.nan : (Double($0) - baseline) / gain }
       for set in [EK_BASELINE, EK_AVX2, EK_AVX512] where ek_supports(set) != 0 {
         var out = [Double](repeating: 0, count: digital.count)
