@@ -47,7 +47,8 @@ struct CommandRunner {
     process.waitUntilExit()
     return Outcome(
       status: process.terminationStatus,
-      output: try String(contentsOfFile: capture.file("out"), encoding: .utf8),
+      // Samples in raw form are no text, and become something all the same.
+      output: String(decoding: try Data(contentsOf: URL(fileURLWithPath: capture.file("out"))), as: UTF8.self),
       errors: try String(contentsOfFile: capture.file("err"), encoding: .utf8))
   }
 }

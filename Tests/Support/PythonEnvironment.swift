@@ -28,10 +28,26 @@ public enum PythonEnvironment {
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let pipe = Pipe()
     process.standardOutput = pipe
+    // A file rather than a second pipe, which would have to be emptied at the same time.
+    let capture = try TemporaryFolder()
+    let errors = capture.file("errors")
+    try Data().write(to: URL(fileURLWithPath: errors))
+    process.standardError = FileHandle(forWritingAtPath: errors)
     try process.run()
     let data = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+    guard process.terminationStatus == 0 else {
+      throw Failure(
+        status: process.terminationStatus, errors: (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "")
+    }
     return data
+  }
+
+  /// A program that did not end with status 0.
+  public struct Failure: Error, CustomStringConvertible {
+    let status: Int32
+    let errors: String
+    /// The status and the end of what it said.
+    public var description: String { "status \(status): \(errors.suffix(800))" }
   }
 }
