@@ -51,7 +51,8 @@ public final class ReadableFile: Sendable {
   ///
   /// - Throws: ``ReproducibilityError`` `missing-file` where there is none, `file-system` otherwise.
   public init(_ path: String) throws(ReproducibilityError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting: a named pipe would keep the program until somebody writes to it.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT {
         throw ReproducibilityError(

@@ -24,7 +24,7 @@ extension LocatedError {
     if !expected.isEmpty { text += "; expected \(expected)" }
     if let cause { text += " (\(cause))" }
     if !advice.isEmpty { text += ". \(advice)" }
-    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    return text.split(whereSeparator: \.isNewline).joined(separator: " ").withoutControls
   }
 }
 
@@ -116,5 +116,19 @@ public struct ModuleError<Domain: Sendable>: LocatedError {
     self.expected = expected
     self.advice = advice
     self.cause = cause
+  }
+}
+
+extension String {
+  /// The same with control characters written out, since text from files must not steer a terminal.
+  public var withoutControls: String {
+    guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+    return unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar.properties.generalCategory == .control {
+        text += scalar.escaped(asASCII: true)
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
   }
 }

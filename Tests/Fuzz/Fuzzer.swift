@@ -10,6 +10,12 @@ struct Tally {
   var faults: [String] = []
 }
 
+/// Two ways to the same thing that give different things: never one of the reader's own errors.
+struct Disagreement: Error {
+  let blocks: Int
+  let whole: Int
+}
+
 /// Makes damaged files, one a round, and judges what the reader makes of them.
 struct Fuzzer {
   let corpus: Corpus
@@ -71,6 +77,14 @@ struct Fuzzer {
         let reader = try RecordReader(record: record.name, in: MemoryFolder(files))
         let whole = try reader.read(RecordSelection(verifiesChecksums: verifies)).smoothed()
         _ = whole.signals.indices.map { whole.physical(of: $0).count }
+        _ = try reader.outline(of: RecordSelection())
+        var frames = 0
+        try reader.forEachBlock(of: RecordSelection(verifiesChecksums: verifies), framesPerBlock: 1 + first) { block in
+          frames += block.frames.count
+        }
+        if frames != whole.frames.count, !whole.signals.isEmpty {
+          throw Disagreement(blocks: frames, whole: whole.frames.count)
+        }
         _ = try reader.read(RecordSelection(frames: first..<first + 7, alignsSkew: false, verifiesChecksums: false))
       }
     }

@@ -51,7 +51,7 @@ import WFDB
     ("r 1 360 99999999999999999999\nr.dat 16\n", 1), ("r 2 360 5\nr.dat 16\n", 3), ("r 1 360 5\n\nr.dat\n", 3),
     ("r 1 360 5\nr.dat 16q\n", 2), ("r 1 360 5\nr.dat 16x99999999999\n", 2), ("r 1 360 5\nr.dat 16 nan\n", 2),
     ("r 1 360 5\nr.dat 16 200(7\n", 2), ("r 1 360 5\nr.dat 16 200 a\n", 2), ("r/0 1 360\n", 1),
-    ("r 1 360 5\nr.dat 16 200 12 0 1 99999999999\n", 2),
+    ("r 1 360 5\nr.dat 16 200 12 0 1 9999999999999999\n", 2),
   ]) func aMalformedHeaderIsAnErrorThatNamesTheLine(text: String, line: Int) {
     let error = #expect(throws: WFDBError.self) { try header(text) }
     #expect(error?.code == .malformedHeader)
@@ -94,7 +94,7 @@ import WFDB
     }
   }
 
-  @Test(arguments: ["nan", "inf", "0x10", "1e", "e5", "--1", "1.2.3", "", "1e99999", "200(1", "200)1("])
+  @Test(arguments: ["nan", "inf", "0x10", "1e", "e5", "--1", "1.2.3", "1e99999", "200(1", "200)1("])
   func whatIsNoDecimalNumberIsRefused(text: String) {
     #expect(throws: WFDBError.self) { try header("r 1\nr.dat 16 \(text)/mV\n") }
   }
@@ -123,5 +123,14 @@ import WFDB
     }
     #expect(throws: WFDBError.self) { try Header(recordName: "r", samplingFrequency: 1e30).text() }
     #expect(throws: WFDBError.self) { try Header(recordName: "r", comments: ["a\nb"]).text() }
+  }
+
+  @Test func signsWithNothingBehindThemSayNothing() throws {
+    let signal = try #require(header("r 1 360/ 5\nr.dat 16x:+ ()/uV -12 7 4000000000 4000000000\n").signals.first)
+    #expect((signal.samplesPerFrame, signal.skew, signal.byteOffset) == (1, 0, 0))
+    #expect((signal.gain, signal.baseline, signal.units) == (200, 7, "uV"))
+    #expect((signal.adcResolution, signal.checksum) == (-12, 4_000_000_000))
+    let other = try #require(header("r 1\nr.dat 16 (5)/mV\n").signals.first)
+    #expect((other.gain, other.baseline) == (200, 5))
   }
 }

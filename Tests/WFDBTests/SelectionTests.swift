@@ -172,4 +172,45 @@ import Testing
     let gap = try reader("far").read(RecordSelection(frames: 1 << 40..<(1 << 40) + 2))
     #expect(gap.physical(of: 0).count { $0.isNaN } == 2)
   }
+
+  @Test func moreSegmentsThanFilesMayBeOpenAreRead() throws {
+    var files = ["r.hea": Array(("r/1500 1 100 3000\n" + (0..<1500).map { "s\($0) 2\n" }.joined()).utf8)]
+    for index in 0..<1500 {
+      files["s\(index).hea"] = Array(
+        "s\(index) 1 100 2\ns\(index).dat 80 200 8 0 0 \(index % 256 * 2 - 256) 0 I\n".utf8)
+      files["s\(index).dat"] = [UInt8(index % 256), UInt8(index % 256)]
+    }
+    let expected: [Int32] = (0..<3000).map { Int32($0 / 2 % 256 - 128) }
+    #expect(try RecordReader(record: "r", in: MemoryFolder(files)).digital() == [expected])
+    let folder = try TemporaryFolder()
+    for (name, bytes) in files { try Data(bytes).write(to: URL(fileURLWithPath: folder.file(name))) }
+    #expect(try RecordReader(path: folder.file("r")).digital() == [expected])
+  }
+
+  @Test func farSkewsAreReadInPassesOfTheirOwn() throws {
+    for format in [16, 8] {
+      let text =
+        "r 3 100 1000\nr.dat \(format):900 200 16 0 0 0 0 a\nr.dat \(format) 200 16 0 0 0 0 b\nr.dat \(format):3 200 16 0 0 0 0 c\n"
+      let values = (0..<3000).map { Int32($0 % 100) }
+      var bytes: [UInt8] = []
+      if format == 16 {
+        for value in values { bytes += [UInt8(value), 0] }
+      } else {
+        for (index, value) in values.enumerated() {
+          bytes.append(UInt8(truncatingIfNeeded: value - (index < 3 ? 0 : values[index - 3])))
+        }
+      }
+      let reader = try RecordReader(record: "r", in: MemoryFolder(["r.hea": Array(text.utf8), "r.dat": bytes]))
+      let whole = try reader.read()
+      let raw = try reader.digital(RecordSelection(alignsSkew: false))
+      #expect(raw == (0..<3).map { signal in (0..<1000).map { values[3 * $0 + signal] } })
+      #expect(whole.digital(of: 0).prefix(100) == raw[0].suffix(100))
+      #expect(whole.digital(of: 2).prefix(997) == raw[2].suffix(997))
+      var blocks: [[Int32]] = [[], [], []]
+      try reader.forEachBlock(of: RecordSelection(), framesPerBlock: 7) { block in
+        for index in blocks.indices { blocks[index] += block.digital(of: index) }
+      }
+      #expect(blocks == whole.signals.indices.map { whole.digital(of: $0) }, "format \(format)")
+    }
+  }
 }

@@ -93,6 +93,7 @@ import Testing
   @Test func everyInstructionSetUnpacksAlike() {
     var stream = RandomStream(seed: 4, purpose: "bytes")
     let bytes = (0..<1000).map { _ in UInt8(truncatingIfNeeded: stream.nextUInt32()) }
+    let numbers = [80, 61, 160, 212, 310, 311]
     func table(_ set: ek_instruction_set) -> [([UInt8], Int) -> [Int16]] {
       let kernels = ek_wfdb_kernels_for(set).pointee
       return [
@@ -106,10 +107,11 @@ import Testing
       }
     }
     for set in [EK_AVX2, EK_AVX512] where ek_supports(set) != 0 {
-      for (kernel, reference) in zip(table(set), table(EK_BASELINE)) {
+      for (number, (kernel, reference)) in zip(numbers, zip(table(set), table(EK_BASELINE))) {
+        guard case .packed(let packing)? = SignalFormat.numbered(number)?.coding else { continue }
         for count in 0..<300 {
           // A copy of just the bytes, so that a sanitizer would see what is read beyond them.
-          let exact = Array(bytes.prefix(2 * count))
+          let exact = Array(bytes.prefix(packing.byteCount(ofSamples: count) ?? 0))
           #expect(kernel(exact, count) == reference(exact, count))
         }
       }

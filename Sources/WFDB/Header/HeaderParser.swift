@@ -86,11 +86,16 @@ private struct HeaderParser {
     var signals: [SignalSpecification] = []
     var segments: [Segment] = []
     if segmentCount == nil { signals.reserveCapacity(expected) } else { segments.reserveCapacity(expected) }
+    var total = 0
     for line in lines[1..<1 + expected] {
       if segmentCount == nil {
         signals.append(try SignalLineParser(line: line).parse(after: signals.last))
       } else {
         segments.append(try segment(line))
+        total += segments.last?.sampleCount ?? 0
+        guard total <= 1 << 48 else {
+          throw line.error(found: "segments of \(total) frames and more", expected: "at most 2^48 in all")
+        }
       }
     }
     return Header(
@@ -132,7 +137,7 @@ private struct Frequencies {
       throw line.error(found: "'\(field.text)'", expected: "a sampling frequency above 0 Hz")
     }
     self.sampling = sampling
-    guard slash < field.endIndex else { return }
+    guard slash < field.endIndex, field.index(after: slash) < field.endIndex else { return }
     let open = field[slash...].firstIndex(of: UInt8(ascii: "(")) ?? field.endIndex
     guard let counter = field[(slash + 1)..<open].decimalNumber else {
       throw line.error(found: "'\(field.text)'", expected: "a counter frequency behind the slash")
@@ -149,7 +154,7 @@ private struct Frequencies {
 extension String {
   /// Whether this names a file in the same folder, whatever the system.
   var isPlainFileName: Bool {
-    !isEmpty && self != "." && self != ".." && !utf8.contains { $0 == 0x2F || $0 == 0x5C || $0 == 0 }
+    !isEmpty && self != "." && self != ".." && !hasPrefix("#") && !utf8.contains { $0 == 0x2F || $0 == 0x5C || $0 == 0 }
   }
 }
 

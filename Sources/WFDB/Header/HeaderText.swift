@@ -13,6 +13,11 @@ extension Header {
       guard !comment.contains(where: \.isNewline) else { throw notWritable("a comment of several lines", "one line") }
       text += "# \(comment)\n"
     }
+    // What the format cannot say comes back as something else: a name that begins with #, blanks around a description.
+    guard let back = try? Header(parsing: Array(text.utf8), path: recordName), back == self else {
+      throw notWritable(
+        "a field that would be read as something else", "names, numbers and texts as header(5) has them")
+    }
     return text
   }
 

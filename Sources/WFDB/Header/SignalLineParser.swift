@@ -19,10 +19,11 @@ struct SignalLineParser {
     let format = try self.format()
     let calibration = try self.calibration()
     let whole = Int(Int32.min)...Int(Int32.max)
-    let resolution = try line.integer("ADC resolution", in: 0...Int(Int32.max)) ?? 0
+    let resolution = try line.integer("ADC resolution", in: whole) ?? 0
     let zero = try line.integer("ADC zero", in: whole) ?? 0
-    let initialValue = try line.integer("initial value", in: whole)
-    let checksum = try line.integer("checksum", in: whole)
+    // Some writers give these as unsigned numbers; only the low bits are looked at.
+    let initialValue = try line.integer("initial value", in: -(1 << 48)...1 << 48)
+    let checksum = try line.integer("checksum", in: -(1 << 48)...1 << 48)
     let blockSize = try line.integer("block size", in: whole) ?? 0
     return SignalSpecification(
       fileName: fileName, format: format.number, samplesPerFrame: format.samplesPerFrame, skew: format.skew,
@@ -50,6 +51,8 @@ struct SignalLineParser {
     func modifier(_ sign: UInt8, largest: Int) throws(WFDBError) -> Int? {
       guard rest.first == sign else { return nil }
       rest = rest.dropFirst()
+      // A sign with nothing behind it says nothing.
+      if rest.first.map({ !(48...57).contains($0) }) ?? true { return nil }
       guard let value = digits(), value <= largest else {
         throw line.error(
           found: "format '\(field.text)'",
@@ -71,18 +74,18 @@ struct SignalLineParser {
     return format
   }
 
-  /// `200`, `200(1024)/mV`, `1000.0(0)/uV`; a gain of 0 says that it is not known, which is taken for 200.
+  /// `200`, `200(1024)/mV`, `1000.0(0)/uV`; a gain of 0, or none before the bracket, is not known and taken for 200.
   private mutating func calibration() throws(WFDBError) -> (gain: Double, baseline: Int?, units: String) {
     guard let field = line.next() else { return (SignalSpecification.defaultGain, nil, "mV") }
     let slash = field.firstIndex(of: UInt8(ascii: "/")) ?? field.endIndex
     let units = slash < field.endIndex && slash + 1 < field.endIndex ? field[(slash + 1)...].text : "mV"
     let number = field[..<slash]
     let open = number.firstIndex(of: UInt8(ascii: "(")) ?? number.endIndex
-    guard let gain = number[..<open].decimalNumber else {
+    guard let gain = open == number.startIndex ? 0 : number[..<open].decimalNumber else {
       throw line.error(found: "gain '\(field.text)'", expected: "a finite number")
     }
     var baseline: Int?
-    if open < number.endIndex {
+    if open < number.endIndex, number[open...].count != 2 || number.last != UInt8(ascii: ")") {
       guard number.last == UInt8(ascii: ")"),
         let value = number[(open + 1)..<(number.endIndex - 1)].wholeNumber, Int32(exactly: value) != nil
       else {

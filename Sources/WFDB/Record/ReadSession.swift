@@ -8,7 +8,13 @@ final class ReadSession {
   let signals: [ReadSignal]
   /// Whether 16 bits hold every sample.
   let fits16: Bool
+  /// Samples of all selected signals in a frame.
+  let samplesPerFrame: Int
+  private let reader: RecordReader
+  private let verifiesChecksums: Bool
   private let parts: [Part]
+  /// Decoders of parts that are not finished, by the part's place.
+  private var decoders: [Int: SegmentDecoder] = [:]
 
   /// The part of the selection that lies in one segment.
   private struct Part {
@@ -17,18 +23,18 @@ final class ReadSession {
     /// Frame of the record at which the segment begins.
     let start: Int
     /// Nil for a gap.
-    let decoder: SegmentDecoder?
-    /// For each of the decoder's signals, the selected signal that it is.
-    let targets: [Int]
+    let shape: SegmentShape?
   }
 
   init(reader: RecordReader, selection: RecordSelection) throws(WFDBError) {
+    self.reader = reader
+    verifiesChecksums = selection.verifiesChecksums
     let count = try reader.frameCount()
     frames = selection.frames ?? 0..<count
     guard frames.lowerBound >= 0, frames.upperBound <= count else {
       throw WFDBError(
         .outOfRange, at: ErrorPlace(reader.headerPath), found: "frames \(frames.lowerBound) to \(frames.upperBound)",
-        expected: "frames from 0 to \(count)", advice: "Ask for less")
+        expected: "a range within 0 to \(count)", advice: "The record has \(count) frames")
     }
     let all = try reader.signals()
     let chosen = selection.signals ?? Array(all.indices)
@@ -36,8 +42,9 @@ final class ReadSession {
       selection.signals == nil || chosen.allSatisfy(all.indices.contains) && Set(chosen).count == chosen.count
     else {
       throw WFDBError(
-        .outOfRange, at: ErrorPlace(reader.headerPath), found: "signals \(chosen.map(String.init))",
-        expected: "different numbers below \(all.count)", advice: "Ask for signals that the record has")
+        .outOfRange, at: ErrorPlace(reader.headerPath),
+        found: "signals \(chosen.map(String.init).joined(separator: ", "))",
+        expected: "numbers below \(all.count), none twice", advice: "Name each signal once")
     }
     let specifications = selection.signals == nil ? all : chosen.map { all[$0] }
     let plan =
@@ -47,7 +54,7 @@ final class ReadSession {
     parts = plan
     var signals: [ReadSignal] = []
     signals.reserveCapacity(chosen.count)
-    var (fits16, offset) = (true, 0)
+    var (fits16, offset, perFrame) = (true, 0, 0)
     for index in chosen.indices {
       let meaning = try Self.meaning(of: index, specifications[index].units, plan)
       let samplesPerFrame = specifications[index].samplesPerFrame
@@ -56,10 +63,13 @@ final class ReadSession {
           name: specifications[index].description, units: meaning.units, samplesPerFrame: samplesPerFrame,
           missingValue: meaning.missing, runs: meaning.runs, offset: offset))
       fits16 = fits16 && meaning.fits16
+      // What overflows is more than anybody may have at once: see `refuseTooMuch`.
       offset = offset &+ frames.count &* samplesPerFrame
+      perFrame += samplesPerFrame
     }
     self.signals = signals
     self.fits16 = fits16
+    samplesPerFrame = perFrame
   }
 
   // MARK: planning
@@ -67,13 +77,10 @@ final class ReadSession {
   private static func single(
     _ reader: RecordReader, _ chosen: [Int], _ frames: Range<Int>, _ selection: RecordSelection
   ) throws(WFDBError) -> [Part] {
-    let decoder = try SegmentDecoder(
-      header: reader.header, headerPath: reader.headerPath, folder: reader.folder, wanted: chosen,
-      alignsSkew: selection.alignsSkew)
-    return [
-      Part(
-        frames: frames, start: 0, decoder: decoder, targets: Array(chosen.indices))
-    ]
+    let shape = try SegmentShape(
+      header: reader.header, headerPath: reader.headerPath, wanted: chosen, targets: Array(chosen.indices),
+      selected: chosen.count, alignsSkew: selection.alignsSkew)
+    return [Part(frames: frames, start: 0, shape: shape)]
   }
 
   /// The segments that `frames` touch. In a fixed layout signals are the same by number, in a variable one by name.
@@ -82,6 +89,8 @@ final class ReadSession {
     _ selection: RecordSelection
   ) throws(WFDBError) -> [Part] {
     var parts: [Part] = []
+    // One segment may be named many times.
+    var shapes: [String: SegmentShape] = [:]
     var start = 0
     for segment in reader.header.segments {
       let (end, overflow) = start.addingReportingOverflow(segment.sampleCount)
@@ -92,7 +101,17 @@ final class ReadSession {
       }
       let part = frames.clamped(to: start..<end)
       if !part.isEmpty {
-        parts.append(try Self.part(of: segment, part, start, reader, chosen, specifications, selection))
+        var shape = shapes[segment.name]
+        if shape == nil, !segment.isGap {
+          shape = try Self.shape(of: segment, reader, chosen, specifications, selection)
+          shapes[segment.name] = shape
+        }
+        if let shape, let count = shape.header.sampleCount, count > 0, count < segment.sampleCount {
+          throw WFDBError(
+            .malformedHeader, at: ErrorPlace(shape.headerPath, .line(1)), found: "\(count) frames",
+            expected: "\(segment.sampleCount), as \(reader.headerPath) says", advice: "Correct one of the headers")
+        }
+        parts.append(Part(frames: part, start: start, shape: shape))
       }
       start = end
       if start >= frames.upperBound { break }
@@ -105,18 +124,18 @@ final class ReadSession {
     return parts
   }
 
-  private static func part(
-    of segment: Segment, _ frames: Range<Int>, _ start: Int, _ reader: RecordReader, _ chosen: [Int],
-    _ specifications: [SignalSpecification], _ selection: RecordSelection
-  ) throws(WFDBError) -> Part {
-    guard !segment.isGap else { return Part(frames: frames, start: start, decoder: nil, targets: []) }
+  private static func shape(
+    of segment: Segment, _ reader: RecordReader, _ chosen: [Int], _ specifications: [SignalSpecification],
+    _ selection: RecordSelection
+  ) throws(WFDBError) -> SegmentShape {
     let header = try reader.segmentHeader(segment)
     let path = reader.folder.path(of: segment.name + ".hea")
     var (wanted, targets): ([Int], [Int]) = ([], [])
+    let byName = Dictionary(header.signals.enumerated().map { ($1.description, $0) }) { first, _ in first }
     for (target, index) in chosen.enumerated() {
       let found =
         reader.header.hasVariableLayout
-        ? header.signals.firstIndex { $0.description == specifications[target].description }
+        ? byName[specifications[target].description]
         : header.signals.indices.contains(index) ? index : nil
       guard let found else {
         if reader.header.hasVariableLayout { continue }
@@ -133,14 +152,9 @@ final class ReadSession {
       wanted.append(found)
       targets.append(target)
     }
-    if let count = header.sampleCount, count > 0, count < segment.sampleCount {
-      throw WFDBError(
-        .malformedHeader, at: ErrorPlace(path, .line(1)), found: "\(count) frames",
-        expected: "\(segment.sampleCount), as \(reader.headerPath) says", advice: "Correct one of the headers")
-    }
-    let decoder = try SegmentDecoder(
-      header: header, headerPath: path, folder: reader.folder, wanted: wanted, alignsSkew: selection.alignsSkew)
-    return Part(frames: frames, start: start, decoder: decoder, targets: targets)
+    return try SegmentShape(
+      header: header, headerPath: path, wanted: wanted, targets: targets, selected: chosen.count,
+      alignsSkew: selection.alignsSkew)
   }
 
   private struct Meaning {
@@ -158,29 +172,29 @@ final class ReadSession {
     var format: SignalFormat?
     var isMixed = false
     for part in parts {
-      guard let place = part.targets.firstIndex(of: index), let decoder = part.decoder else {
+      guard let shape = part.shape, let place = shape.placeOfTarget[index] else {
         meaning.runs.append(SignalRun(frames: part.frames, calibration: nil))
         continue
       }
-      let units = decoder.units(place)
+      let units = shape.units(place)
       guard format == nil || units == meaning.units else {
         throw WFDBError(
-          .malformedHeader, at: ErrorPlace(decoder.headerPath, .lead("\(place)")), found: "unit \(units)",
+          .malformedHeader, at: ErrorPlace(shape.headerPath, .lead(shape.name(place))), found: "unit \(units)",
           expected: "\(meaning.units), as in segments before", advice: "Read these segments apart")
       }
       meaning.units = units
-      let calibration = decoder.calibration(place)
+      let calibration = shape.calibration(place)
       if let last = meaning.runs.last, last.calibration == calibration {
         meaning.runs[meaning.runs.count - 1] = SignalRun(
           frames: last.frames.lowerBound..<part.frames.upperBound, calibration: calibration)
       } else {
         meaning.runs.append(SignalRun(frames: part.frames, calibration: calibration))
       }
-      let own = decoder.formats[place]
+      let own = shape.formats[place]
       if let format, format !== own { isMixed = true }
       format = own
       meaning.fits16 = meaning.fits16 && own.fits16
-      if own.missingValue == nil, decoder.skew(place) > 0 { isMixed = true }
+      if own.missingValue == nil, shape.skew(place) > 0 { isMixed = true }
     }
     let hasGaps = meaning.runs.contains { $0.calibration == nil }
     if isMixed || hasGaps && format != nil && format?.missingValue == nil {
@@ -192,39 +206,62 @@ final class ReadSession {
     return meaning
   }
 
-  /// Gaps cost a few bytes in a header and any amount of memory: whoever wants more than this reads block by block.
-  func refuseUnjustifiedGaps() throws(WFDBError) {
-    let perFrame = signals.reduce(0) { $0 + $1.samplesPerFrame }
-    let gaps = parts.reduce(0) { $0 + ($1.decoder == nil ? $1.frames.count : 0) }
-    let (samples, overflow) = gaps.multipliedReportingOverflow(by: perFrame)
-    guard overflow || samples > 1 << 22 else { return }
-    throw WFDBError(
-      .outOfRange, at: ErrorPlace(parts.first?.decoder?.headerPath ?? "record"),
-      found: "gaps of \(gaps) frames", expected: "less than that at once", advice: "Read it block by block")
-  }
-
   // MARK: reading
 
   /// Reads `range`, which lies in ``frames``.
   func read(_ range: Range<Int>, into samples: inout RecordSamples) throws(WFDBError) {
-    samples.frames = range
-    samples.signals = range == frames ? signals : signals(over: range)
-    let count = signals.reduce(0) { $0 + range.count * $1.samplesPerFrame }
+    var storage = samples.storage
+    // Where this fails nothing is left that tells of samples which are not there.
+    samples = RecordSamples()
     // Before any memory is taken for what they may not hold.
-    for part in parts where !part.frames.clamped(to: range).isEmpty {
-      try part.decoder?.checkFiles(needed: part.frames.upperBound - part.start)
+    var files: [String: Int] = [:]
+    for place in parts.indices where !parts[place].frames.clamped(to: range).isEmpty {
+      guard let shape = parts[place].shape else { continue }
+      let decoder = decoder(of: place, shape)
+      try decoder.checkFiles(needed: parts[place].frames.upperBound - parts[place].start)
+      for (name, size) in shape.fileSizes { files[name] = size }
+      if parts.count > 1 { decoder.close() }
     }
-    // The array leaves the value while it is written, so that it is not copied.
-    switch samples.storage.taken(fits16: fits16, count: count) {
+    let count = try refuseTooMuch(range, files.values.reduce(0) { $0.addingReportingOverflow($1).partialValue })
+    let signals = range == frames ? signals : signals(over: range)
+    storage = storage.taken(fits16: fits16, count: count)
+    switch storage {
     case .int16(var values):
-      samples.storage = .int16([])
-      try write(range, samples.signals, &values) { .int16($0) }
+      storage = .int16([])
+      try write(range, signals, &values) { .int16($0) }
       samples.storage = .int16(values)
     case .int32(var values):
-      samples.storage = .int16([])
-      try write(range, samples.signals, &values) { .int32($0) }
+      storage = .int16([])
+      try write(range, signals, &values) { .int32($0) }
       samples.storage = .int32(values)
     }
+    (samples.frames, samples.signals) = (range, signals)
+  }
+
+  /// Samples that are read at once however small the files are.
+  static let samplesAlwaysRead = 1 << 22
+
+  /// Gaps, signals that a segment lacks and segments that are named again cost a few bytes in a header and any amount of
+  /// memory, as do streams that compress too well: real samples take a bit or more each.
+  ///
+  /// - Returns: samples in `range`.
+  private func refuseTooMuch(_ range: Range<Int>, _ fileBytes: Int) throws(WFDBError) -> Int {
+    let (count, overflow) = range.count.multipliedReportingOverflow(by: samplesPerFrame)
+    guard !overflow, count <= Self.samplesAlwaysRead || count / 64 <= fileBytes else {
+      throw WFDBError(
+        .outOfRange, at: ErrorPlace(reader.headerPath),
+        found: "\(range.count) frames of \(samplesPerFrame) samples in files of \(fileBytes) bytes",
+        expected: "at most \(Self.samplesAlwaysRead) samples at once, or 64 for each byte",
+        advice: "Read fewer frames at once")
+    }
+    return count
+  }
+
+  private func decoder(of place: Int, _ shape: SegmentShape) -> SegmentDecoder {
+    if let decoder = decoders[place] { return decoder }
+    let decoder = SegmentDecoder(shape: shape, folder: reader.folder)
+    decoders[place] = decoder
+    return decoder
   }
 
   private func signals(over range: Range<Int>) -> [ReadSignal] {
@@ -247,35 +284,35 @@ final class ReadSession {
   ) throws(WFDBError) {
     try values.withUnsafeMutableBufferPointer { buffer throws(WFDBError) in
       guard let base = buffer.baseAddress else { return }
-      for part in parts {
+      for (index, part) in parts.enumerated() {
         let frames = part.frames.clamped(to: range)
         guard !frames.isEmpty else { continue }
         func start(_ target: Int) -> UnsafeMutablePointer<Sample> {
           base + places[target].offset + (frames.lowerBound - range.lowerBound) * places[target].samplesPerFrame
         }
-        let destinations = part.targets.map { destination(start($0)) }
-        try part.decoder?.decode(frames.lowerBound - part.start..<frames.upperBound - part.start, to: destinations)
+        if let shape = part.shape {
+          let decoder = decoder(of: index, shape)
+          let destinations = shape.targets.map { destination(start($0)) }
+          try decoder.decode(frames.lowerBound - part.start..<frames.upperBound - part.start, to: destinations)
+          if frames.upperBound == part.frames.upperBound {
+            if verifiesChecksums { try decoder.verifyChecksums() }
+            decoders[index] = nil
+          }
+        }
         for target in places.indices {
           let signal = places[target]
           let missing = Sample(truncatingIfNeeded: signal.missingValue ?? 0)
           let count = frames.count * signal.samplesPerFrame
-          guard let place = part.targets.firstIndex(of: target) else {
+          guard let shape = part.shape, let place = shape.placeOfTarget[target] else {
             start(target).update(repeating: missing, count: count)
             continue
           }
-          guard let own = part.decoder?.formats[place].missingValue, own != signal.missingValue else { continue }
+          guard let own = shape.formats[place].missingValue, own != signal.missingValue else { continue }
           let samples = start(target)
           for index in 0..<count where samples[index] == Sample(truncatingIfNeeded: own) { samples[index] = missing }
         }
       }
     }
-  }
-
-  /// Compares every segment that was read whole with its checksums.
-  ///
-  /// - Throws: ``WFDBError`` `checksum-mismatch`.
-  func verifyChecksums() throws(WFDBError) {
-    for part in parts { try part.decoder?.verifyChecksums() }
   }
 }
 

@@ -24,11 +24,12 @@ public struct RecordSelection: Sendable {
 
 /// What is read, without its samples.
 public struct RecordOutline: Sendable {
-  /// Frames of the record.
+  /// The frames selected.
   public let frames: Range<Int>
   /// In the order asked for.
   public let signals: [ReadSignal]
-  /// Whether no format of these signals has more than 16 bits.
+  /// Whether ``RecordSamples/int16(of:)`` gives the samples: no format has more than 16 bits, and all segments have one
+  /// value for a missing sample.
   public let fits16Bits: Bool
 }
 
@@ -75,11 +76,7 @@ public struct RecordReader: Sendable {
 
   /// Files that hold the signals of a record of one segment, each once, in the header's order, as errors name them.
   public var signalFiles: [String] {
-    var names: [String] = []
-    for signal in header.signals where names.last != signal.fileName && !names.contains(signal.fileName) {
-      names.append(signal.fileName)
-    }
-    return names.map { folder.path(of: $0) }
+    header.signalFileGroups.map { folder.path(of: $0.name) }
   }
 
   /// The record's signals: its own, or those of a multi-segment record's layout or first segment.
@@ -96,13 +93,12 @@ public struct RecordReader: Sendable {
   /// - Throws: ``WFDBError`` of that file.
   public func frameCount() throws(WFDBError) -> Int {
     if let count = header.sampleCount, count > 0 { return count }
-    if header.segmentCount != nil {
-      return header.segments.reduce(0) { $0.addingReportingOverflow($1.sampleCount).partialValue }
-    }
+    // The parser has seen to it that this does not overflow.
+    if header.segmentCount != nil { return header.segments.reduce(0) { $0 + $1.sampleCount } }
     guard !header.signals.isEmpty else { return 0 }
-    return try SegmentDecoder(
-      header: header, headerPath: headerPath, folder: folder, wanted: [0], alignsSkew: false
-    ).frameCount()
+    let shape = try SegmentShape(
+      header: header, headerPath: headerPath, wanted: [0], targets: [0], selected: 1, alignsSkew: false)
+    return try SegmentDecoder(shape: shape, folder: folder).frameCount()
   }
 
   /// The header of a segment of this record.
@@ -130,8 +126,9 @@ public struct RecordReader: Sendable {
   /// Digital samples of `selection`.
   ///
   /// - Throws: ``WFDBError`` `missing-file`, `truncated-signal`, `checksum-mismatch`, `out-of-range`,
-  ///   `unsupported-format`, ... naming the file and the place in it. O(samples), and no more memory than the files'
-  ///   sizes justify.
+  ///   `unsupported-format`, ... naming the file and the place in it; `out-of-range` too for more than 2^22 samples that
+  ///   have fewer than a bit each in the files, such as long gaps, which ``forEachBlock(of:framesPerBlock:_:)`` reads.
+  ///   O(samples).
   public func read(_ selection: RecordSelection = RecordSelection()) throws(WFDBError) -> RecordSamples {
     var samples = RecordSamples()
     try read(selection, into: &samples)
@@ -143,13 +140,11 @@ public struct RecordReader: Sendable {
   /// - Throws: as ``read(_:)`` does.
   public func read(_ selection: RecordSelection, into samples: inout RecordSamples) throws(WFDBError) {
     let session = try ReadSession(reader: self, selection: selection)
-    try session.refuseUnjustifiedGaps()
     try session.read(session.frames, into: &samples)
-    if selection.verifiesChecksums { try session.verifyChecksums() }
   }
 
-  /// Calls `body` with one range of frames after the other, so that memory does not depend on the selection's length.
-  /// Checksums are verified behind the last.
+  /// Calls `body` with one range of at most `framesPerBlock` frames after the other, so that memory does not depend on the
+  /// selection's length. A segment's checksums are verified with its last frames.
   ///
   /// - Throws: as ``read(_:)`` does, and what `body` throws.
   public func forEachBlock(
@@ -157,14 +152,16 @@ public struct RecordReader: Sendable {
   ) throws {
     precondition(framesPerBlock > 0)
     let session = try ReadSession(reader: self, selection: selection)
+    // Frames without a sample are nothing to tell of, however many there are.
+    guard session.samplesPerFrame > 0 else { return }
+    let frames = min(framesPerBlock, max(1, ReadSession.samplesAlwaysRead / session.samplesPerFrame))
     var samples = RecordSamples()
     var next = session.frames.lowerBound
     while next < session.frames.upperBound {
-      let end = min(session.frames.upperBound, next + min(framesPerBlock, session.frames.upperBound - next))
+      let end = next + min(frames, session.frames.upperBound - next)
       try session.read(next..<end, into: &samples)
       try body(samples)
       next = end
     }
-    if selection.verifiesChecksums { try session.verifyChecksums() }
   }
 }

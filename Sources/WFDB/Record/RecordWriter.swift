@@ -37,10 +37,10 @@ public struct RecordWriter: Sendable {
       let sum = values.reduce(Int32(0)) { $0 &+ $1 }
       complete.signals[index].checksum = Int(Int16(truncatingIfNeeded: sum))
     }
-    var names: [String] = []
-    for signal in header.signals where !names.contains(signal.fileName) { names.append(signal.fileName) }
     var files: [(String, [UInt8])] = []
-    for name in names { files.append((name, try file(name, samples, frames))) }
+    for group in header.signalFileGroups {
+      files.append((group.name, try file(group.name, group.signals, samples, frames)))
+    }
     return Files(header: complete, signals: files)
   }
 
@@ -62,7 +62,12 @@ public struct RecordWriter: Sendable {
     guard let first = header.signals.first else { return header.sampleCount ?? 0 }
     let frames = samples[0].count / max(1, first.samplesPerFrame)
     for (signal, values) in zip(header.signals, samples) {
-      guard signal.samplesPerFrame >= 1, values.count == frames * signal.samplesPerFrame else {
+      guard (1...65_535).contains(signal.samplesPerFrame), (0...1 << 30).contains(signal.byteOffset) else {
+        throw notWritable(
+          "\(signal.samplesPerFrame) samples a frame behind \(signal.byteOffset) bytes",
+          "1 to 65535 behind at most 2^30", .lead(signal.description))
+      }
+      guard values.count == frames * signal.samplesPerFrame else {
         throw notWritable(
           "\(values.count) samples", "\(frames) frames of \(signal.samplesPerFrame)", .lead(signal.description))
       }
@@ -70,9 +75,10 @@ public struct RecordWriter: Sendable {
     return frames
   }
 
-  private func file(_ name: String, _ samples: [[Int32]], _ frames: Int) throws(WFDBError) -> [UInt8] {
+  private func file(
+    _ name: String, _ members: [Int], _ samples: [[Int32]], _ frames: Int
+  ) throws(WFDBError) -> [UInt8] {
     guard name.isPlainFileName else { throw notWritable("signal file '\(name)'", "a file in the record's folder") }
-    let members = header.signals.indices.filter { header.signals[$0].fileName == name }
     let first = header.signals[members[0]]
     guard let format = SignalFormat.numbered(first.format), case .packed(let packing) = format.coding else {
       throw notWritable("format \(first.format)", "a format that is not compressed", .lead(first.description))

@@ -6,6 +6,7 @@ import Reproducibility
 final class FLACFile: FrameSource {
   let samplesPerFrame: Int
   let frameCount: Int
+  var size: Int { stream.file.size }
   private let library: einthoven_flac
   private let decoder: OpaquePointer
   private let stream: Stream
@@ -23,10 +24,11 @@ final class FLACFile: FrameSource {
   ///
   /// - Throws: ``WFDBError`` `missing-library` or `malformed-signal`.
   init(file: any RecordFile, bits: Int, byteOffset: Int, columns: [FrameColumn]) throws(WFDBError) {
+    let description = try StreamDescription(of: file)
     guard let library = Self.loaded, let decoder = library.make() else {
       throw WFDBError(
         .missingLibrary, at: ErrorPlace(file.path), found: "a signal compressed with FLAC, and no libFLAC",
-        expected: "libFLAC 1.2 or later", advice: "Install it: apt-get install libflac12, or your system's package")
+        expected: "libFLAC 1.2 or later", advice: "Install it: apt-get install libflac-dev, or your system's package")
     }
     self.library = library
     self.decoder = decoder
@@ -34,16 +36,26 @@ final class FLACFile: FrameSource {
     width = columns.first?.width ?? 1
     channels = columns.count
     samplesPerFrame = width * channels
-    stream = Stream(file: file)
-    let description = try StreamDescription(of: file)
-    frameCount = max(0, description.sampleCount - byteOffset) / width
+    let stream = Stream(file: file, bits: description.bits)
+    self.stream = stream
     let client = Unmanaged.passUnretained(stream).toOpaque()
     let started =
       library.start(
         decoder, Stream.read, Stream.seek, Stream.tell, Stream.length, Stream.isAtEnd, Stream.write, { _, _, _ in },
         Stream.fail, client) == 0 && library.read_metadata(decoder) != 0
+    var samples = description.sampleCount
+    if started, samples == 0, description.channels == columns.count {
+      // The stream does not say how long it is.
+      do throws(WFDBError) {
+        samples = try Self.count(library, decoder, stream, channels: columns.count, from: 0, wanted: .max)
+      } catch {
+        library.destroy(decoder)
+        throw error
+      }
+    }
+    frameCount = max(0, samples - byteOffset) / width
     guard started, stream.failure == nil else {
-      throw error(found: "metadata that cannot be read", expected: "a FLAC file")
+      throw stream.failure ?? error(found: "metadata that cannot be read", expected: "a FLAC file")
     }
     guard columns.allSatisfy({ $0.width == width }) else {
       throw error(found: "signals of different samples per frame", expected: "one sampling frequency in a FLAC file")
@@ -57,21 +69,37 @@ final class FLACFile: FrameSource {
 
   deinit { library.destroy(decoder) }
 
-  /// A stream says how long it is, or says nothing (0), and need not be right. Where it claims, or the header wants, more
-  /// than real signals compress to, it is decoded once to see.
+  /// A stream need not be as long as it says. Where it claims more than real signals compress to, it is decoded once to
+  /// see.
   func available(of wanted: Int) throws(WFDBError) -> Int {
-    if frameCount > 0, frameCount < wanted { return frameCount }
+    guard frameCount >= wanted else { return frameCount }
     let (samples, overflow) = wanted.multipliedReportingOverflow(by: samplesPerFrame)
-    if frameCount > 0, !overflow, samples / 64 <= stream.file.size { return wanted }
+    if !overflow, samples / 64 <= stream.file.size { return wanted }
+    let found = try Self.count(
+      library, decoder, stream, channels: channels, from: byteOffset, wanted: overflow ? .max : wanted * width)
+    return min(wanted, found / width)
+  }
+
+  /// Samples of a channel from sample `first` on, or `wanted` where there are more.
+  private static func count(
+    _ library: einthoven_flac, _ decoder: OpaquePointer, _ stream: Stream, channels: Int, from first: Int, wanted: Int
+  ) throws(WFDBError) -> Int {
     stream.clear(channels: channels)
-    guard library.seek(decoder, UInt64(byteOffset)) != 0 else { return 0 }
-    var found = 0
-    while found / width < wanted {
-      found += stream.takeCount()
+    guard library.seek(decoder, UInt64(max(0, first))) != 0 else { return 0 }
+    var found = stream.takeCount()
+    while found < wanted {
+      // A flat line takes a byte for some hundred samples; more is made up to keep readers busy.
+      guard found / 1024 <= stream.file.size else {
+        throw WFDBError(
+          .malformedSignal, at: ErrorPlace(stream.file.path, .byte(stream.position)),
+          found: "more than \(found) samples in \(stream.file.size) bytes", expected: "a signal",
+          advice: "Do not trust this file")
+      }
       guard library.read_frame(decoder) != 0, library.state(decoder) != EINTHOVEN_FLAC_STATE_END else { break }
       if let failure = stream.failure { throw failure }
+      found += stream.takeCount()
     }
-    return min(wanted, (found + stream.takeCount()) / width)
+    return found + stream.takeCount()
   }
 
   func byteCount(of frames: Int) -> Int? { nil }
@@ -154,12 +182,17 @@ private struct StreamDescription {
 /// What libFLAC reads from and writes to.
 private final class Stream {
   let file: any RecordFile
+  private let bits: Int
   private(set) var position = 0
   fileprivate(set) var failure: WFDBError?
   /// `[channel][sample]`: decoded and not yet taken.
   var decoded: [[Int32]] = []
 
-  init(file: any RecordFile) { self.file = file }
+  /// A stream whose frames have `bits` bits at most, as it says at its beginning.
+  init(file: any RecordFile, bits: Int) {
+    self.file = file
+    self.bits = bits
+  }
 
   func clear(channels: Int) { decoded = Array(repeating: [], count: channels) }
 
@@ -214,6 +247,13 @@ private final class Stream {
 
   static let write: einthoven_flac_write = { _, frame, channels, client in
     guard let stream = of(client), let frame, let channels, frame.pointee.channels == stream.decoded.count else {
+      return Int32(EINTHOVEN_FLAC_FAILED)
+    }
+    guard frame.pointee.bits_per_sample <= stream.bits else {
+      stream.failure = WFDBError(
+        .malformedSignal, at: ErrorPlace(stream.file.path, .byte(stream.position)),
+        found: "a frame of \(frame.pointee.bits_per_sample) bits", expected: "\(stream.bits), as the stream says",
+        advice: "The file may be damaged: fetch it again")
       return Int32(EINTHOVEN_FLAC_FAILED)
     }
     for channel in stream.decoded.indices {

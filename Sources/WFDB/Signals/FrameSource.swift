@@ -17,7 +17,9 @@ struct FramePiece {
 protocol FrameSource: AnyObject {
   /// Samples of all the file's signals in one frame.
   var samplesPerFrame: Int { get }
-  /// Whole frames in the file, as far as it tells without being decoded.
+  /// Bytes of the file.
+  var size: Int { get }
+  /// Whole frames in the file, as far as it tells.
   var frameCount: Int { get }
   /// `wanted`, or how many frames there are where the file holds less. The answer can be relied on: memory is taken for
   /// so many frames.
@@ -36,6 +38,7 @@ protocol FrameSource: AnyObject {
 final class PackedFile: FrameSource {
   let samplesPerFrame: Int
   let frameCount: Int
+  var size: Int { file.size }
   private let file: any RecordFile
   private let packing: SignalFormat.Packing
   private let byteOffset: Int
@@ -47,6 +50,9 @@ final class PackedFile: FrameSource {
   private let columns: [FrameColumn]
   private var lastValues: [Int32] = []
   private var nextFrame = Int.max
+  /// The signals' values before every so many pieces, so that a range begins at most that far back.
+  private var marks: [[Int32]] = []
+  private static let piecesPerMark = 16
 
   /// The file's signals are `columns`, in order.
   init(file: any RecordFile, packing: SignalFormat.Packing, byteOffset: Int, columns: [FrameColumn]) {
@@ -132,21 +138,25 @@ final class PackedFile: FrameSource {
     }
   }
 
-  /// First differences: every frame before the wanted ones is decoded too, unless they were just now.
+  /// First differences: frames before the wanted ones are decoded too, from where the sums are known.
   private func forEachSummedPiece(
     of frames: Range<Int>, _ body: (FramePiece) throws(WFDBError) -> Void
   ) throws(WFDBError) {
+    if marks.isEmpty { marks.append(columns.map(\.initialValue)) }
+    let framesPerMark = framesPerPiece * Self.piecesPerMark
     if nextFrame > frames.lowerBound {
-      nextFrame = 0
-      lastValues = columns.map(\.initialValue)
+      let mark = min(marks.count - 1, frames.lowerBound / framesPerMark)
+      (nextFrame, lastValues) = (mark * framesPerMark, marks[mark])
     }
     while nextFrame < frames.upperBound {
       let end = nextFrame < frames.lowerBound ? frames.lowerBound : frames.upperBound
-      let piece = nextFrame..<min(end, nextFrame + framesPerPiece)
+      let mark = (nextFrame / framesPerMark + 1) * framesPerMark
+      let piece = nextFrame..<min(end, mark, nextFrame + framesPerPiece)
       _ = decode(piece, loadedFrom: try load(piece))
       let values = samples.assumingMemoryBound(to: Int32.self)
       sum(values, frames: piece.count)
       nextFrame = piece.upperBound
+      if nextFrame == mark, marks.count == mark / framesPerMark { marks.append(lastValues) }
       if piece.lowerBound >= frames.lowerBound { try body(FramePiece(frames: piece, samples: .int32(values))) }
     }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Reproducibility
 import WFDB
 
@@ -43,7 +44,7 @@ struct AnnotationsCommand: ParsableCommand {
       json
       ? AnnotationDocument(marks: marks, definitions: file.definitions, samplingFrequency: frequency).text
       : AnnotationTable(marks: marks, samplingFrequency: frequency).text
-    Console.write(text, to: .standardOutput)
+    try Console.data(Data(text.utf8))
   }
 
   /// Hz, from the header of the record that the file's name without its extension names.
@@ -88,7 +89,7 @@ struct AnnotationTable {
   private func row(_ mark: WFDBAnnotation) -> [String] {
     let time = samplingFrequency.map { [Self.clock(mark.sample, hertz: $0)] } ?? []
     return ["\(mark.sample)"] + time + [
-      mark.symbol, "\(mark.subtype)", "\(mark.channel)", "\(mark.number)", Self.printable(mark.auxiliary),
+      mark.symbol, "\(mark.subtype)", "\(mark.channel)", "\(mark.number)", mark.auxiliary.withoutControls,
     ]
   }
 
@@ -103,13 +104,6 @@ struct AnnotationTable {
     let (seconds, sign) = (total / 1000, sample < 0 ? "-" : "")
     let clock = "\(seconds / 3600):\(digits(seconds / 60 % 60, 2)):\(digits(seconds % 60, 2))"
     return "\(sign)\(clock).\(digits(total % 1000, 3))"
-  }
-
-  /// `text` on one line: what would move the cursor is written as `\u{A}`.
-  private static func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
-    return text.unicodeScalars.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : "\($0)" }
-      .joined()
   }
 }
 

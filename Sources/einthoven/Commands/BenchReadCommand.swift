@@ -71,16 +71,18 @@ struct BenchReadCommand: ParsableCommand {
     var work = Work()
     // The first round warms the files and finds out which records can be read at all.
     let all = names.count
-    names = try names.filter { name in
+    var failure: WFDBError?
+    names = names.filter { name in
       do throws(WFDBError) {
         try work.read(name, physical)
         return true
       } catch {
-        Console.warning("\(error)")
-        if all == 1 { throw error }
+        if all > 1 { Console.warning("\(error)") }
+        failure = failure ?? error
         return false
       }
     }
+    if names.isEmpty, let failure { throw failure }
     let bytes = try names.reduce(0) { try $0 + size(of: $1) }
     work.samples = 0
     let (median, rounds) = try medianRound { for name in names { try work.read(name, physical) } }
@@ -174,6 +176,6 @@ struct BenchReadCommand: ParsableCommand {
 
   private func tell<Rates: Encodable>(_ rates: Rates, _ text: (Rates) -> String) throws {
     guard json else { return Console.result(text(rates)) }
-    Console.write(String(decoding: try CanonicalJSON.pretty(rates), as: UTF8.self), to: .standardOutput)
+    try Console.data(Data(CanonicalJSON.pretty(rates)))
   }
 }

@@ -37,7 +37,7 @@ struct InfoCommand: ParsableCommand {
     guard json else {
       let width = facts.lines.map(\.name.count).max() ?? 0
       return facts.lines.map { line in
-        line.name + String(repeating: " ", count: width - line.name.count + 2) + line.value + "\n"
+        (line.name + String(repeating: " ", count: width - line.name.count + 2) + line.value).withoutControls + "\n"
       }.joined()
     }
     return String(decoding: try CanonicalJSON.pretty(facts.document), as: UTF8.self)
@@ -63,7 +63,7 @@ struct InfoCommand: ParsableCommand {
           expected: "a record, store, split or result",
           advice: "Name a record inside it, or make a store with 'einthoven convert'")
       } else {
-        self = .record(path.hasSuffix(".hea") ? String(path.dropLast(4)) : path)
+        self = .record(RecordName.withoutExtension(path))
       }
     }
   }

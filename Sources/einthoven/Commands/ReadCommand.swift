@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Reproducibility
 import WFDB
 
@@ -61,7 +62,7 @@ struct ReadCommand: ParsableCommand {
   }
 
   func run() throws {
-    let reader = try RecordReader(path: record.hasSuffix(".hea") ? String(record.dropLast(4)) : record)
+    let reader = try RecordReader(path: RecordName.withoutExtension(record))
     let signals = try reader.signals()
     let first = from ?? 0
     let last = try to ?? max(first, reader.frameCount())
@@ -78,16 +79,35 @@ struct ReadCommand: ParsableCommand {
 
   /// The signals that `text` names.
   private func indexes(_ text: String, _ signals: [SignalSpecification], _ path: String) throws -> [Int] {
-    try text.split(separator: ",").map { part in
-      let name = String(part)
-      let named = signals.indices.filter { signals[$0].description == name }
-      if named.count == 1 { return named[0] }
-      if named.isEmpty, let index = Int(name), signals.indices.contains(index) { return index }
-      let known = signals.enumerated().map { "\($0.offset) \($0.element.description)" }.joined(separator: ", ")
-      throw WFDBError(
-        .outOfRange, at: ErrorPlace(path),
-        found: named.isEmpty ? "no signal '\(name)'" : "\(named.count) signals called '\(name)'",
-        expected: "one of \(known)", advice: "Name the signal by its number")
+    let known = signals.enumerated().map { "'\($1.description)' (\($0))" }.joined(separator: ", ")
+    func wrong(_ found: String, _ advice: String) -> WFDBError {
+      WFDBError(.outOfRange, at: ErrorPlace(path), found: found, expected: "of \(known)", advice: advice)
     }
+    var chosen: [Int] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let name = part.trimmingCharacters(in: .whitespaces)
+      let named = signals.indices.filter { signals[$0].description == name }
+      let index = named.isEmpty ? Int(name).flatMap { signals.indices.contains($0) ? $0 : nil } : named[0]
+      guard named.count < 2 else {
+        throw wrong("\(named.count) signals called '\(name)'", "Name the signal by its number")
+      }
+      guard let index, !name.isEmpty else {
+        throw wrong("no signal '\(name)'", NearestName.advice(for: name, among: signals.map(\.description)))
+      }
+      guard !chosen.contains(index) else { throw wrong("signal '\(name)' twice", "Name each signal once") }
+      chosen.append(index)
+    }
+    return chosen
+  }
+}
+
+/// A record's name as people may give it.
+enum RecordName {
+  /// `path` without `.hea`, or without the ending of a signal file where a header stands beside it.
+  static func withoutExtension(_ path: String) -> String {
+    if path.hasSuffix(".hea") { return String(path.dropLast(4)) }
+    guard !FileBytes.exists(path + ".hea"), let dot = path.lastIndex(of: "."), FileBytes.exists(path[..<dot] + ".hea")
+    else { return path }
+    return String(path[..<dot])
   }
 }

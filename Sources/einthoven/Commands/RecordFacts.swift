@@ -105,7 +105,7 @@ struct RecordFacts: Facts {
       ("kind", "WFDB record"), ("record", document.name), ("sampling frequency", "\(document.samplingFrequency) Hz"),
     ]
     if let count = document.sampleCount.value, count > 0 {
-      lines.append(("samples", "\(count), \((Double(count) / document.samplingFrequency).fixed(2)) s"))
+      lines.append(("length", "\(count) frames, \((Double(count) / document.samplingFrequency).fixed(2)) s"))
     }
     let start = [document.baseDate.value, document.baseTime.value].compactMap(\.self).joined(separator: " ")
     if !start.isEmpty { lines.append(("begins", start)) }
@@ -121,7 +121,7 @@ struct RecordFacts: Facts {
     }
     for segment in document.segments {
       lines.append(
-        (segment.name == "~" ? "gap" : "segment \(segment.name)", "\(segment.sampleCount) samples a signal"))
+        (segment.name == "~" ? "gap" : "segment \(segment.name)", "\(segment.sampleCount) frames"))
     }
     return lines + document.comments.map { ("comment", $0) }
   }

@@ -28,11 +28,9 @@ struct SampleOutput {
 
   private var signals: [ReadSignal] { isExpanded ? outline.signals : outline.signals.map(\.smoothed) }
 
-  private func forEachBlock(
-    of selection: RecordSelection? = nil, _ body: (RecordSamples) throws -> Void
-  ) throws {
+  private func forEachBlock(_ body: (RecordSamples) throws -> Void) throws {
     // As wfdb-python smooths, so that the two can be compared.
-    try reader.forEachBlock(of: selection ?? self.selection) { block in
+    try reader.forEachBlock(of: selection) { block in
       try body(isExpanded ? block : block.smoothed(.countingMissing))
     }
   }
@@ -47,14 +45,20 @@ struct SampleOutput {
   private func rawType() throws -> RawType {
     if isPhysical { return .float64 }
     if outline.fits16Bits { return .int16 }
-    var fits = true
-    try forEachBlock { block in
-      for index in block.signals.indices where fits {
-        fits = block.digital(of: index).allSatisfy { Int16(exactly: $0) != nil }
+    do {
+      try forEachBlock { block in
+        for index in block.signals.indices where !block.digital(of: index).allSatisfy({ Int16(exactly: $0) != nil }) {
+          throw TooLarge()
+        }
       }
+      return .int16
+    } catch is TooLarge {
+      return .int32
     }
-    return fits ? .int16 : .int32
   }
+
+  /// A value that 16 bits do not hold: the rest need not be read.
+  private struct TooLarge: Error {}
 
   /// Frames of little-endian numbers.
   func writeRaw() throws {
@@ -98,9 +102,11 @@ struct SampleOutput {
       let name = Self.field(signal.name.isEmpty ? "signal \(index)" : signal.name)
       return signal.samplesPerFrame == 1 ? [name] : (0..<signal.samplesPerFrame).map { "\(name)[\($0)]" }
     }
-    try Console.data(Data((["sample"] + columns).joined(separator: ",").utf8 + [10]))
+    // With the first block, so that a record that cannot be read leaves nothing.
+    var head = Array((["sample"] + columns).joined(separator: ",").utf8 + [10])
     try forEachBlock { block in
-      var text: [UInt8] = []
+      var text = head
+      head = []
       let cells = block.signals.indices.map { texts(of: $0, in: block, missing: "") }
       for frame in 0..<block.frames.count {
         text += "\(block.frames.lowerBound + frame)".utf8
@@ -114,6 +120,7 @@ struct SampleOutput {
       }
       try Console.data(Data(text))
     }
+    try Console.data(Data(head))
   }
 
   private static func field(_ text: String) -> String {
@@ -122,7 +129,8 @@ struct SampleOutput {
   }
 
   private func texts(of index: Int, in block: RecordSamples, missing: String) -> [String] {
-    if isPhysical { return block.physical(of: index).map { $0.isNaN ? missing : "\($0)" } }
+    // An absurd gain may give infinities, which neither csv nor JSON can say.
+    if isPhysical { return block.physical(of: index).map { $0.isFinite ? "\($0)" : missing } }
     let none = block.signals[index].missingValue.map { Int32(truncatingIfNeeded: $0) }
     return block.digital(of: index).map { $0 == none ? missing : "\($0)" }
   }
@@ -174,17 +182,11 @@ struct SampleOutput {
     var text = String(decoding: try CanonicalJSON.compact(document), as: UTF8.self)
     guard text.popLast() == "}" else { return }
     try Console.data(Data((text + ",\"samples\":[").utf8))
+    let samples = try reader.read(selection)
+    let read = isExpanded ? samples : samples.smoothed(.countingMissing)
     for index in leads.indices {
-      try Console.data(Data((index == 0 ? "[" : ",[").utf8))
-      var lead = selection
-      lead.signals = [selection.signals?[index] ?? index]
-      var isFirst = true
-      try forEachBlock(of: lead) { block in
-        let cells = texts(of: 0, in: block, missing: "null")
-        try Console.data(Data(((isFirst ? "" : ",") + cells.joined(separator: ",")).utf8))
-        isFirst = false
-      }
-      try Console.data(Data("]".utf8))
+      let cells = texts(of: index, in: read, missing: "null").joined(separator: ",")
+      try Console.data(Data(((index == 0 ? "[" : ",[") + cells + "]").utf8))
     }
     try Console.data(Data("]}\n".utf8))
   }
