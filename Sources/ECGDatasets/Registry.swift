@@ -15,6 +15,8 @@ public struct DatasetOptions: Sendable {
 struct RegisteredDataset: Sendable {
   let id: String
   let version: String
+  /// The frequencies in Hz that a user can choose from; empty where it is published at one.
+  var publishedFrequencies: [Double] = []
   /// Opens the dataset in `folder`, described by the manifest and label map given.
   let open:
     @Sendable (_ folder: String, _ manifest: DatasetManifest, _ labels: LabelMap, _ options: DatasetOptions) throws
@@ -24,7 +26,9 @@ struct RegisteredDataset: Sendable {
 /// All datasets that can be converted.
 public struct DatasetRegistry: Sendable {
   static let all: [RegisteredDataset] = [
-    RegisteredDataset(id: "ptb-xl", version: "1.0.3") { try PTBXLDataset(folder: $0, manifest: $1, labels: $2, $3) },
+    RegisteredDataset(id: "ptb-xl", version: "1.0.3", publishedFrequencies: [100, 500]) {
+      try PTBXLDataset(folder: $0, manifest: $1, labels: $2, $3)
+    },
     RegisteredDataset(id: "mit-bih", version: "1.0.0") { try MITBIHDataset(folder: $0, manifest: $1, labels: $2, $3) },
     RegisteredDataset(id: "qtdb", version: "1.0.0") { try QTDBDataset(folder: $0, manifest: $1, labels: $2, $3) },
   ]
@@ -43,6 +47,11 @@ public struct DatasetRegistry: Sendable {
   public func manifest(of id: String) throws -> DatasetManifest {
     try CanonicalJSON.read(DatasetManifest.self, fromFile: folder(of: registered(id)) + "/manifest.json")
   }
+
+  /// The sampling frequencies in Hz that dataset `id` is published at, in rising order, where it is at several; else none.
+  ///
+  /// - Throws: ``DatasetError`` `unknown-dataset`.
+  public func publishedFrequencies(of id: String) throws -> [Double] { try registered(id).publishedFrequencies }
 
   /// Dataset `id` as its publisher lays it out in `folder`.
   ///

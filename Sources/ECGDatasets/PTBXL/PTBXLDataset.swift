@@ -30,6 +30,11 @@ public struct PTBXLDataset: RecordingSource {
         expected: "100 or 500 Hz, the frequencies that PTB-XL is published at",
         advice: "Choose --rate 100 or --rate 500")
     }
+    guard FileBytes.isFolder("\(folder)/records\(Int(hertz))") else {
+      throw DatasetError(
+        .missingSource, at: ErrorPlace("\(folder)/records\(Int(hertz))"), found: "no such folder",
+        expected: "the recordings at \(Int(hertz)) Hz", advice: "Fetch them, or choose another --rate")
+    }
     layout = .fixed(
       leads: .standard12, sampleCount: Int(hertz) * 10, samplingFrequency: samplingFrequency)
     let statements = try SCPStatements(path: folder + "/scp_statements.csv", labels: labels)

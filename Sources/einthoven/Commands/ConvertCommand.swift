@@ -1,4 +1,5 @@
 import ArgumentParser
+import ECGCore
 import ECGDatasets
 import ECGStore
 import Reproducibility
@@ -25,15 +26,40 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "Store to write: a folder that is not there yet.")
   var out: String
 
-  @Option(help: "Sampling frequency in Hz, for datasets published at several (PTB-XL: 100 or 500).")
+  @Option(
+    help: """
+      Sampling frequency in Hz. PTB-XL is published at 100 and 500; for any other frequency, and for the other \
+      datasets, recordings are resampled.
+      """)
   var rate: Double?
+
+  @Option(help: "Keep the first so many seconds of each recording; shorter ones fail.")
+  var window: Double?
 
   @OptionGroup var storing: StoreOptions
 
+  func validate() throws {
+    if let rate, SamplingFrequency(hertz: rate) == nil { throw ValidationError("--rate must be above 0, not \(rate).") }
+    if let window, !(window > 0 && window.isFinite) {
+      throw ValidationError("--window must be above 0, not \(window).")
+    }
+  }
+
   func run() throws {
     let registry = DatasetRegistry(manifestsFolder: try Installation.find().manifests)
-    let recordings = try registry.open(id: dataset, folder: source, options: DatasetOptions(samplingFrequency: rate))
-    let report = try storing.writer.convert(recordings, to: out, title: "convert")
+    let published = try registry.publishedFrequencies(of: dataset)
+    let chosen = rate.flatMap { published.contains($0) ? $0 : published.last }
+    let recordings = try registry.open(id: dataset, folder: source, options: DatasetOptions(samplingFrequency: chosen))
+    var transforms: [any RecordingTransform] = []
+    if let rate, rate != chosen, let target = SamplingFrequency(hertz: rate) {
+      transforms.append(Resampler(to: target))
+    }
+    if let window {
+      // The window before the filter would make edges that are not there.
+      transforms.append(try Window(seconds: window))
+      UniformLayout(of: recordings, after: transforms, workers: storing.jobs.workers).map { transforms.append($0) }
+    }
+    let report = try storing.writer.convert(recordings, transforms, to: out, title: "convert")
     Console.result("\(out)  \(report.contentDigest.hex)")
   }
 }

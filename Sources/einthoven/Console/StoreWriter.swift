@@ -7,16 +7,18 @@ import Synchronization
 struct StoreWriter {
   let options: ConversionOptions
 
-  /// Converts `source` into the store at `path`.
+  /// Converts `source`, through `transforms`, into the store at `path`.
   ///
   /// - Throws: what the conversion throws; no store is left then.
   @discardableResult
-  func convert(_ source: any RecordingSource, to path: String, title: String) throws -> ConversionReport {
+  func convert(
+    _ source: any RecordingSource, _ transforms: [any RecordingTransform] = [], to path: String, title: String
+  ) throws -> ConversionReport {
     let line = ProgressLine(title, unit: "recordings")
     let skipped = Mutex<[SkippedRecording]>([])
     let report: ConversionReport
     do {
-      report = try Conversion(source: source, transforms: [], options: options).run(into: path) { progress in
+      report = try Conversion(source: source, transforms: transforms, options: options).run(into: path) { progress in
         line.update(done: progress.done, total: progress.total)
         skipped.withLock { $0 = progress.skipped }
       }
