@@ -6,8 +6,7 @@ import Testing
 @Suite struct HelpTests {
   static let commands: [[String]] = [
     [], ["demo"], ["info"], ["read"], ["bench", "read"], ["annotations"], ["convert"], ["synthesize"], ["verify"],
-    ["split"], ["bench", "list"],
-    ["bench", "show"], ["bench", "run"], ["leaderboard", "build"],
+    ["split"], ["bench", "list"], ["bench", "show"], ["bench", "run"], ["leaderboard", "build"], ["store", "merge"],
   ]
 
   @Test(arguments: commands) func helpIsAsReviewed(command: [String]) throws {

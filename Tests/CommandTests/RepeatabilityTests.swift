@@ -31,4 +31,34 @@ import Testing
       #expect(bytes == second[name], "\(name) differs")
     }
   }
+
+  @Test func aKilledConversionGoesOnToTheSameBytes() throws {
+    let program = try #require(CommandRunner.program)
+    let folder = try TemporaryFolder()
+    let arguments = [
+      "convert", Repository.data + "/mitdb", "--dataset", "mit-bih", "--recordings-per-shard", "1", "--jobs", "1",
+    ]
+    #expect(try CommandRunner.run(arguments + ["--out", folder.file("whole")]).status == 0)
+    var kills = 0
+    for delay in stride(from: 5_000, through: 120_000, by: 12_000) {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: program)
+      process.arguments = arguments + ["--out", folder.file("store"), "--resume"]
+      process.environment = ProcessInfo.processInfo.environment.merging(["EINTHOVEN_HOME": Repository.root]) { $1 }
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      usleep(UInt32(delay))
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      if process.terminationReason == .uncaughtSignal { kills += 1 }
+      let isSealed = FileManager.default.fileExists(atPath: folder.file("store/store.json"))
+      // What looks whole is whole.
+      if isSealed { #expect(try CommandRunner.run(["verify", folder.file("store")]).status == 0) }
+    }
+    #expect(kills > 0)
+    let outcome = try CommandRunner.run(arguments + ["--out", folder.file("store"), "--resume"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try files(under: folder.file("store")) == files(under: folder.file("whole")))
+  }
 }

@@ -26,8 +26,11 @@ public struct Conversion: Sendable {
     self.options = options
   }
 
-  /// Makes the store in the folder `path`, which must be absent or empty unless options say `force`. `progress` is
-  /// called on the calling thread.
+  /// Makes the store in the folder `path`, which must be absent or empty unless options say `force`, `resume` or `part`.
+  /// `progress` is called on the calling thread.
+  ///
+  /// A run that is killed leaves finished shards, which a run with `resume` keeps; the store is the same byte for byte as
+  /// one that was made without a break. With a `part`, only its shards are made, and ``StoreMerge`` seals the store.
   ///
   /// - Throws: ``StoreError`` `already-exists`, `invalid-source`, `recordings-skipped`; the failure's own error where
   ///   one recording failed and none may; errors of files and of HDF5. Nothing that looks whole is left then, and
@@ -35,7 +38,7 @@ public struct Conversion: Sendable {
   public func run(into path: String, progress: (@Sendable (ConversionProgress) -> Void)? = nil) throws
     -> ConversionReport
   {
-    let output = try OutputFolder(path, force: options.force)
+    let output = try OutputFolder(path, options: options)
     do {
       var layout = source.layout
       for transform in transforms { layout = try transform.layout(after: layout) }
@@ -49,61 +52,5 @@ public struct Conversion: Sendable {
       output.abandon()
       throw error
     }
-  }
-}
-
-/// The folder that a conversion writes into: the target itself, or, where that is to be replaced, one beside it.
-private final class OutputFolder {
-  let folder: String
-  private let target: String
-  private let replaces: Bool
-  private var created = false
-
-  init(_ path: String, force: Bool) throws(StoreError) {
-    var target = path
-    while target.count > 1, target.hasSuffix("/") { target.removeLast() }
-    self.target = target
-    if FileBytes.exists(target), !FileBytes.isFolder(target) {
-      throw StoreError(
-        .alreadyExists, at: ErrorPlace(path), found: "a file", expected: "a new or empty folder",
-        advice: "Choose another name for the store")
-    }
-    let contents = try Folder.contents(target)
-    replaces = !contents.isEmpty
-    if replaces, !force {
-      throw StoreError(
-        .alreadyExists, at: ErrorPlace(path), found: "a folder with \(contents.count) files in it",
-        expected: "a new or empty folder", advice: "Choose another folder, or replace this one with --force")
-    }
-    // No store has folders in it: replacing one that has would delete somebody's work.
-    if let inner = contents.first(where: { FileBytes.isFolder(target + "/" + $0) }) {
-      throw StoreError(
-        .alreadyExists, at: ErrorPlace(path), found: "the folder '\(inner)' in it, so it is not a store",
-        expected: "a store to replace", advice: "--force replaces stores only: choose another folder")
-    }
-    folder = replaces ? AtomicFile.temporaryName(for: target) : target
-  }
-
-  func prepare() throws {
-    created = !FileBytes.exists(folder)
-    try AtomicFile.makeFolder(folder)
-  }
-
-  func publish() throws(StoreError) {
-    guard replaces else { return }
-    let old = AtomicFile.temporaryName(for: target)
-    try Folder.rename(target, to: old)
-    do throws(StoreError) {
-      try Folder.rename(folder, to: target)
-    } catch {
-      try Folder.rename(old, to: target)
-      throw error
-    }
-    Folder.remove(old)
-  }
-
-  /// Removes what the conversion made; shards of an abandoned run have been removed one by one before.
-  func abandon() {
-    if created { Folder.remove(folder) }
   }
 }

@@ -13,18 +13,51 @@ public struct ConversionOptions: Sendable {
   public var allowSkipped: Int
   /// Whether a folder that is there already is replaced, once the new one is complete.
   public var force: Bool
+  /// Whether a conversion that was broken off is gone on with.
+  public var resume: Bool
+  /// Which part of the shards is made; nil for all of them, which also seals the store.
+  public var part: ConversionPart?
 
   /// The usual options unless given.
   public init(
     codec: Codec = .deflate, recordingsPerShard: Int = ShardPlan.defaultRecordingsPerShard, workers: Workers = .all,
-    allowSkipped: Int = 0, force: Bool = false
+    allowSkipped: Int = 0, force: Bool = false, resume: Bool = false, part: ConversionPart? = nil
   ) {
     self.codec = codec
     self.recordingsPerShard = recordingsPerShard
     self.workers = workers
     self.allowSkipped = allowSkipped
     self.force = force
+    self.resume = resume
+    self.part = part
   }
+}
+
+/// One of several equal parts of a conversion, which any number of processes make in any order.
+public struct ConversionPart: Sendable, Equatable, CustomStringConvertible {
+  /// From 0.
+  public let index: Int
+  /// How many parts there are.
+  public let count: Int
+
+  /// Part `index` of `count`; nil where there is no such part.
+  public init?(index: Int, of count: Int) {
+    guard count >= 1, count <= 1 << 20, (0..<count).contains(index) else { return nil }
+    (self.index, self.count) = (index, count)
+  }
+
+  /// The part written as `3/8`.
+  public init?(_ text: String) {
+    let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let index = numbers[0], let count = numbers[1] else { return nil }
+    self.init(index: index, of: count)
+  }
+
+  /// `3/8`.
+  public var description: String { "\(index)/\(count)" }
+
+  /// The part's shards: floor(I S / N) to floor((I + 1) S / N) - 1.
+  public func shards(of total: Int) -> Range<Int> { index * total / count..<(index + 1) * total / count }
 }
 
 /// How far a conversion has come.

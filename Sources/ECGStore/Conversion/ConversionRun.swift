@@ -37,40 +37,74 @@ struct ConversionRun: Sendable {
 
   /// What has been gathered so far.
   private struct State {
-    var shards: [StoreDescription.Shard] = []
-    var digests: [Digest] = []
-    var steps: [String] = []
-    var seenSteps = Set<String>()
+    var receipts: [ShardReceipt] = []
     var skipped: [SkippedRecording] = []
     var firstFailure: (any Error)?
     var done = 0
   }
 
   func convert(_ progress: ((ConversionProgress) -> Void)?) throws -> ConversionReport {
-    let plan = ShardPlan(recordings: identifiers.count, recordingsPerShard: options.recordingsPerShard)
+    let firstRecording = identifiers.isEmpty ? nil : try? encoded(0).digest
+    let plan = ConversionPlan(conversion, layout: layout, firstRecording: firstRecording)
+    let unsealed = UnsealedStore(folder: folder)
+    if let sealed = try finished(plan) { return sealed }
+    try unsealed.claim(plan)
+    let digest = try plan.digest()
+    let range = options.part?.shards(of: plan.shards.count) ?? 0..<plan.shards.count
+    let total = range.reduce(0) { $0 + plan.shards.recordings(ofShard: $1).count }
     var state = State()
-    do {
-      for shard in 0..<plan.count {
-        try convert(shard, of: plan, &state, progress)
+    for shard in range {
+      let receipt: ShardReceipt
+      // Recordings that failed before may have been mended since.
+      if let finished = try continues ? unsealed.receipt(shard, of: plan) : nil, finished.skipped.isEmpty {
+        receipt = finished
+        state.done += plan.shards.recordings(ofShard: shard).count
+      } else {
+        receipt = try convert(shard, of: plan.shards, digest, total, &state, progress)
+        try unsealed.write(receipt, shard: shard, of: plan)
       }
-      try refuseIfTooManySkipped(state)
-      let sealed = describe(state)
-      try AtomicFile.write(CanonicalJSON.pretty(sealed), to: folder + "/" + StoreDescription.fileName)
-      return ConversionReport(
-        recordings: sealed.recordings, skipped: sealed.skipped, contentDigest: sealed.contentDigest)
-    } catch {
-      for shard in state.shards { Folder.removeFile(folder + "/" + shard.name) }
-      throw error
+      state.receipts.append(receipt)
     }
+    try refuseIfTooManySkipped(state)
+    guard options.part == nil else {
+      return ConversionReport(
+        recordings: state.receipts.reduce(0) { $0 + $1.recordings.count }, skipped: state.skipped,
+        contentDigest: ContentDigests.shard(state.receipts.flatMap(\.recordings)))
+    }
+    return ConversionReport(try unsealed.seal(plan, state.receipts, allowSkipped: options.allowSkipped))
+  }
+
+  /// Whether shards that are there already are kept.
+  private var continues: Bool { options.resume || options.part != nil }
+
+  /// The report of a store that this conversion has sealed before; what a kill may have left behind is cleared away.
+  private func finished(_ plan: ConversionPlan) throws -> ConversionReport? {
+    guard continues, FileBytes.exists(folder + "/" + StoreDescription.fileName) else { return nil }
+    let store = try Store(folder)
+    let description = store.description
+    let left = Set(description.skipped.map(\.id))
+    let isSame =
+      (description.dataset, description.version, description.codec) == (plan.dataset, plan.version, plan.codec)
+      && (description.leadNames, description.sampleCount) == (plan.leadNames, plan.sampleCount)
+      && description.columns == plan.columns && store.identifiers == identifiers.filter { !left.contains($0) }
+    guard isSame else {
+      throw StoreError(
+        .alreadyExists, at: ErrorPlace(folder), found: "a finished store of another source or of other options",
+        expected: "the conversion that was begun here", advice: "Choose another folder, or replace it with --force")
+    }
+    try UnsealedStore(folder: folder).removeAllBut(description)
+    return ConversionReport(description)
   }
 
   private func convert(
-    _ shard: Int, of plan: ShardPlan, _ state: inout State, _ progress: ((ConversionProgress) -> Void)?
-  ) throws {
+    _ shard: Int, of plan: ShardPlan, _ planDigest: Digest, _ total: Int, _ state: inout State,
+    _ progress: ((ConversionProgress) -> Void)?
+  ) throws -> ShardReceipt {
     let range = plan.recordings(ofShard: shard)
     var writer = try ShardWriter(
       folder + "/" + plan.name(ofShard: shard), layout: layout, columns: columns, codec: codec,
       workers: options.workers)
+    var (digests, steps, skipped): ([Digest], [String], [SkippedRecording]) = ([], [], [])
     do {
       for first in stride(from: range.lowerBound, to: range.upperBound, by: window) {
         let count = min(window, range.upperBound - first)
@@ -80,19 +114,23 @@ struct ConversionRun: Sendable {
           switch outcome {
           case .success(let recording):
             ready.append(recording)
-            state.digests.append(recording.digest)
-            for step in recording.steps where state.seenSteps.insert(step).inserted { state.steps.append(step) }
+            digests.append(recording.digest)
+            for step in recording.steps where !steps.contains(step) { steps.append(step) }
           case .failure(let error):
             state.firstFailure = state.firstFailure ?? error
-            state.skipped.append(SkippedRecording(id: identifiers[first + offset], error: oneLine(error)))
+            let failed = SkippedRecording(id: identifiers[first + offset], error: oneLine(error))
+            skipped.append(failed)
+            state.skipped.append(failed)
           }
         }
         try writer.append(ready)
         state.done += count
-        progress?(ConversionProgress(done: state.done, total: identifiers.count, skipped: state.skipped))
+        progress?(ConversionProgress(done: state.done, total: total, skipped: state.skipped))
       }
       // A shard of which every recording was skipped would be a file with nothing in it.
-      if writer.count > 0 { state.shards.append(try writer.seal()) } else { writer.abandon() }
+      var sealed: StoreDescription.Shard?
+      if writer.count > 0 { sealed = try writer.seal() } else { writer.abandon() }
+      return ShardReceipt(plan: planDigest, shard: sealed, recordings: digests, transforms: steps, skipped: skipped)
     } catch {
       writer.abandon()
       throw error
@@ -118,33 +156,13 @@ struct ConversionRun: Sendable {
   }
 
   private func refuseIfTooManySkipped(_ state: State) throws {
-    guard state.skipped.count > options.allowSkipped, let first = state.skipped.first else { return }
+    guard state.skipped.count > options.allowSkipped else { return }
     if state.skipped.count == 1, let failure = state.firstFailure { throw failure }
-    throw StoreError(
-      .recordingsSkipped, at: ErrorPlace(description.dataset, .record(first.id.text)),
-      found: "\(state.skipped.count) of \(identifiers.count) recordings failed, this one first: \(first.error)",
-      expected: "at most \(options.allowSkipped) that fail",
-      advice: "Correct them, or allow them to be left out with --allow-skipped \(state.skipped.count)")
+    throw StoreError.tooManySkipped(
+      state.skipped, of: identifiers.count, dataset: description.dataset, options.allowSkipped)
   }
 
   private func oneLine(_ error: any Error) -> String {
     String(describing: error).split(whereSeparator: \.isNewline).joined(separator: " ")
-  }
-
-  private func describe(_ state: State) -> StoreDescription {
-    var fixed: (names: [String], hertz: Double, samples: Int)?
-    if case .fixed(let leads, let sampleCount, let frequency) = layout {
-      fixed = (leads.names, frequency.hertz, sampleCount)
-    }
-    let stored = columns.map { StoreDescription.Column($0) }
-    return StoreDescription(
-      schema: StoreDescription.currentSchema, dataset: description.dataset, version: description.version,
-      licence: description.licence, citation: description.citation,
-      publishedRecordings: description.publishedRecordings, layout: fixed == nil ? .variable : .fixed,
-      leadNames: fixed?.names, samplingFrequency: fixed?.hertz, sampleCount: fixed?.samples,
-      recordings: state.digests.count, columns: stored, codec: options.codec, shards: state.shards,
-      contentDigest: ContentDigests.store(
-        description, layout, columns: stored, transforms: state.steps, recordings: state.digests),
-      skipped: state.skipped, transforms: state.steps, software: "einthoven \(SystemFacts.packageVersion)")
   }
 }

@@ -120,6 +120,16 @@ public struct StoreDescription: Codable, Sendable, Equatable {
     case contentDigest = "content_digest"
   }
 
+  /// The same with another content digest.
+  func with(contentDigest: Digest) -> StoreDescription {
+    StoreDescription(
+      schema: schema, dataset: dataset, version: version, licence: licence, citation: citation,
+      publishedRecordings: publishedRecordings, layout: layout, leadNames: leadNames,
+      samplingFrequency: samplingFrequency, sampleCount: sampleCount, recordings: recordings, columns: columns,
+      codec: codec, shards: shards, contentDigest: contentDigest, skipped: skipped, transforms: transforms,
+      software: software)
+  }
+
   /// The layout of every recording in a fixed store; nil in a variable one, or where the description is incomplete.
   var signalLayout: SignalLayout? {
     guard let names = leadNames, let sampleCount, let hertz = samplingFrequency,

@@ -11,7 +11,8 @@ struct ConvertCommand: ParsableCommand {
     discussion: """
       Every sample is checked against its header's checksum. A recording that
       cannot be read is named, the others are finished, and the command ends with
-      exit status 1 and no store, unless --allow-skipped permits it.
+      exit status 1 and no store, unless --allow-skipped permits it. A conversion
+      that was killed goes on with --resume, to the same bytes.
 
       Example:
         einthoven convert data/ptb-xl --dataset ptb-xl --out ptb-xl.store
@@ -36,9 +37,20 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "Keep the first so many seconds of each recording; shorter ones fail.")
   var window: Double?
 
+  @Option(
+    help: "Make part I of N of the shards, I from 0, for 'store merge' to seal: any processes, machines and order.",
+    transform: { text in
+      guard let part = ConversionPart(text) else {
+        throw ValidationError("--shard-range must be I/N with I from 0 to N - 1, such as 0/4, not '\(text)'.")
+      }
+      return part
+    })
+  var shardRange: ConversionPart?
+
   @OptionGroup var storing: StoreOptions
 
   func validate() throws {
+    if shardRange != nil && storing.force { throw ValidationError("--force would replace the other parts.") }
     if let rate, SamplingFrequency(hertz: rate) == nil { throw ValidationError("--rate must be above 0, not \(rate).") }
     if let window, !(window > 0 && window.isFinite) {
       throw ValidationError("--window must be above 0, not \(window).")
@@ -59,7 +71,13 @@ struct ConvertCommand: ParsableCommand {
       transforms.append(try Window(seconds: window))
       UniformLayout(of: recordings, after: transforms, workers: storing.jobs.workers).map { transforms.append($0) }
     }
-    let report = try storing.writer.convert(recordings, transforms, to: out, title: "convert")
-    Console.result("\(out)  \(report.contentDigest.hex)")
+    let writer = storing.writer(for: shardRange)
+    let report = try writer.convert(recordings, transforms, to: out, title: "convert")
+    if let shardRange {
+      Console.note("part \(shardRange) is done; when all are, run: einthoven store merge \(out)")
+      Console.result("\(out)  part \(shardRange)  \(report.recordings) recordings")
+    } else {
+      Console.result("\(out)  \(report.contentDigest.hex)")
+    }
   }
 }
