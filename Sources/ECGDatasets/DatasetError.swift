@@ -11,6 +11,8 @@ extension ModuleError<DatasetErrorDomain>.Code {
   public static let unknownDataset = Self(rawValue: "unknown-dataset")
   /// A folder or file of the dataset that is not there.
   public static let missingSource = Self(rawValue: "missing-source")
+  /// An annotation file that is cut short.
+  public static let incompleteAnnotations = Self(rawValue: "incomplete-annotations")
   /// A value in the dataset's table that cannot be understood.
   public static let malformedValue = Self(rawValue: "malformed-value")
   /// A record that does not fit the dataset's layout.

@@ -46,6 +46,41 @@ public struct ResultFolder: Sendable {
     return try Predictions(parsing: bytes, path: predictionsFile)
   }
 
+  /// The run's result and predictions, every figure of the result made again from the predictions.
+  ///
+  /// - Throws: ``BenchmarkError`` `invalid-result` naming the figure that does not follow from them; file errors.
+  ///   O(bootstrap replicates * test recordings).
+  public func checked(workers: Workers = .all) throws -> (result: RunResult, predictions: Predictions) {
+    let result = try result()
+    let predictions = try predictions(of: result)
+    let isClassification = result.unit.isEmpty
+    func refuse(_ key: String, _ found: String, _ expected: String) -> BenchmarkError {
+      BenchmarkError(
+        .invalidResult, at: ErrorPlace(resultFile, .item("key \(key)")), found: found,
+        expected: "\(expected), as predictions.csv gives", advice: "Make the run anew")
+    }
+    let counts = [("validation", result.counts.validation), ("test", result.counts.test)]
+    for (part, count) in counts where predictions.rows(of: part).count != count {
+      throw refuse("counts.\(part)", "\(count)", "\(predictions.rows(of: part).count)")
+    }
+    let validation = try predictions.evaluation(of: "validation", isClassification: isClassification)
+    for (name, value) in result.validation.sorted(by: { $0.key < $1.key }) {
+      let made = try validation.value(of: Metric.named(name))
+      if made != value { throw refuse("validation.\(name)", "\(value)", "\(made)") }
+    }
+    let test = try predictions.evaluation(of: "test", isClassification: isClassification)
+    for (name, value) in result.metrics.sorted(by: { $0.key < $1.key }) {
+      let made = try test.evaluate(Metric.named(name), seed: Scoring.bootstrapSeed, workers: workers)
+      if made != value { throw refuse("metrics.\(name)", "\(value.value)", "\(made.value)") }
+    }
+    // Output columns are called after their classes: see `Predictions`.
+    let left = ((test as? ClassificationEvaluation)?.classesLeftOut ?? []).map { String($0.trimmingPrefix("score_")) }
+    if left != result.classesNotScored {
+      throw refuse("classes_not_scored", "\(result.classesNotScored)", "\(left)")
+    }
+    return (result, predictions)
+  }
+
   /// All finished runs under `root`, sorted by path.
   ///
   /// - Throws: ``BenchmarkError`` `invalid-result` where there is none.

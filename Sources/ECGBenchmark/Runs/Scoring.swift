@@ -32,10 +32,15 @@ struct Scoring: Sendable {
     return try metrics.reduce(into: [:]) { $0[$1.name] = try evaluation.value(of: $1) }
   }
 
-  /// Each metric's value with its interval. The bootstrap's seed is fixed: it is no property of the run.
+  /// Of every bootstrap: it is no property of a run.
+  static let bootstrapSeed: UInt64 = 0
+
+  /// Each metric's value with its interval.
   func valuesWithIntervals(of rows: [Predictions.Row], workers: Workers) throws -> [String: MetricValue] {
     let evaluation = try evaluation(of: rows)
-    return try metrics.reduce(into: [:]) { $0[$1.name] = try evaluation.evaluate($1, seed: 0, workers: workers) }
+    return try metrics.reduce(into: [:]) {
+      $0[$1.name] = try evaluation.evaluate($1, seed: Self.bootstrapSeed, workers: workers)
+    }
   }
 
   /// Classes that do not enter per-class means, because the rows have none or nothing else.
@@ -60,6 +65,7 @@ extension Predictions {
         truth: rows.map(\.truth), predictions: rows.map { $0.outputs[0] }, patients: patients)
     }
     return try ClassificationEvaluation(
-      truth: rows.map { Int($0.truth) }, scores: rows.map(\.outputs), classes: classes, patients: patients)
+      truth: rows.map { Int(exactly: $0.truth) ?? -1 }, scores: rows.map(\.outputs), classes: classes,
+      patients: patients)
   }
 }

@@ -57,6 +57,14 @@ public struct TaskInput: Sendable {
   /// - Throws: ``BenchmarkError`` `unsuitable-data` or `empty-partition`; the store's errors.
   public init(task: BenchmarkTask, store: Store, split: Split, workers: Workers) throws {
     try Self.check(store, suits: task)
+    let audit = SplitAudit(split: split, input: try SplitInput(store))
+    guard audit.isClean else {
+      throw BenchmarkError(
+        .unsuitableData, at: ErrorPlace("split", .item(split.protocol)),
+        found:
+          "\(audit.patientsOnSeveralSides.count) patients on more than one side, \(audit.repeated.count) recordings "
+          + "in more than one part", expected: "none", advice: "Make a split that keeps patients together")
+    }
     let leads = try LeadSet(task.data.leads.map { Lead($0) })
     let targets = try Self.targets(of: task, in: store)
     let patients = try store.patients()

@@ -9,11 +9,14 @@ import WFDB
 struct WFDBFolder: Sendable {
   let path: String
   let records: [DatasetManifest.ManifestRecord]
+  private let annotator: String
 
-  init(path: String, manifest: DatasetManifest) throws {
+  /// `annotator` is the one that every published record has annotations of.
+  init(path: String, manifest: DatasetManifest, annotator: String) throws {
     self.path = path
+    self.annotator = annotator
     let present = (manifest.records ?? []).filter { record in
-      ["hea", "dat", "atr"].contains { FileBytes.exists("\(path)/\(record.name).\($0)") }
+      ["hea", "dat", "atr", annotator].contains { FileBytes.exists("\(path)/\(record.name).\($0)") }
     }
     guard !present.isEmpty else {
       throw DatasetError(
@@ -31,12 +34,34 @@ struct WFDBFolder: Sendable {
     try RecordSignal(path: "\(path)/\(record.name)")
   }
 
+  /// The annotations that every published record has.
+  ///
+  /// - Throws: ``DatasetError`` `missing-source` or `incomplete-annotations`; `WFDBError`.
+  func annotations(of record: DatasetManifest.ManifestRecord) throws -> [WFDBAnnotation] {
+    guard let marks = try annotations(of: record, annotator: annotator) else {
+      throw DatasetError(
+        .missingSource, at: ErrorPlace("\(path)/\(record.name).\(annotator)"), found: "no such file",
+        expected: "annotations that every published record has", advice: "Fetch the record again")
+    }
+    return marks
+  }
+
   /// The record's annotations by `annotator`; nil where there is no such file.
+  ///
+  /// - Throws: ``DatasetError`` `incomplete-annotations` where the file ends without the word that ends such files, so
+  ///   that marks may be lost; `WFDBError`.
   func annotations(
     of record: DatasetManifest.ManifestRecord, annotator: String
-  ) throws(WFDBError) -> [WFDBAnnotation]? {
+  ) throws -> [WFDBAnnotation]? {
     let file = "\(path)/\(record.name).\(annotator)"
-    return FileBytes.exists(file) ? try AnnotationFile.read(file).marks : nil
+    guard FileBytes.exists(file) else { return nil }
+    let annotations = try AnnotationFile.read(file)
+    guard annotations.isTerminated else {
+      throw DatasetError(
+        .incompleteAnnotations, at: ErrorPlace(file), found: "the end of the file after \(annotations.count) marks",
+        expected: "a word of 0 behind the last mark", advice: "The file is cut short: fetch it again")
+    }
+    return annotations.marks
   }
 }
 

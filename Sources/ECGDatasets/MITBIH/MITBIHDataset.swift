@@ -19,7 +19,7 @@ public struct MITBIHDataset: RecordingSource {
   private let classOfSymbol: [String: Int]
 
   init(folder: String, manifest: DatasetManifest, labels: LabelMap, _ options: DatasetOptions) throws {
-    self.folder = try WFDBFolder(path: folder, manifest: manifest)
+    self.folder = try WFDBFolder(path: folder, manifest: manifest, annotator: "atr")
     self.labels = labels
     description = manifest.sourceDescription
     identifiers = self.folder.identifiers
@@ -50,11 +50,7 @@ public struct MITBIHDataset: RecordingSource {
   public func recording(at index: Int) throws -> Recording {
     let record = folder.records[index]
     let source = try folder.signal(of: record)
-    guard let marks = try folder.annotations(of: record, annotator: "atr") else {
-      throw DatasetError(
-        .missingSource, at: ErrorPlace("\(folder.path)/\(record.name).atr"), found: "no such file",
-        expected: "the record's reference beats", advice: "Fetch the record again")
-    }
+    let marks = try folder.annotations(of: record)
     var counts = Array(repeating: Int64(0), count: labels.classes.count)
     var rhythms: [String] = []
     for mark in marks {

@@ -19,7 +19,7 @@ public struct QTDBDataset: RecordingSource {
   private let folder: WFDBFolder
 
   init(folder: String, manifest: DatasetManifest, labels: LabelMap, _ options: DatasetOptions) throws {
-    self.folder = try WFDBFolder(path: folder, manifest: manifest)
+    self.folder = try WFDBFolder(path: folder, manifest: manifest, annotator: "q1c")
     description = manifest.sourceDescription
     identifiers = self.folder.identifiers
   }
@@ -30,7 +30,7 @@ public struct QTDBDataset: RecordingSource {
   public func recording(at index: Int) throws -> Recording {
     let record = folder.records[index]
     let source = try folder.signal(of: record)
-    let beats = try folder.annotations(of: record, annotator: "q1c").map(Self.beats) ?? []
+    let beats = Self.beats(try folder.annotations(of: record))
     return Recording(
       id: RecordingID(record.name), patient: record.patient.map { PatientID($0) }, signal: source.signal,
       annotations: try folder.annotations(of: record, annotator: "atr")?.map(\.annotation) ?? [],

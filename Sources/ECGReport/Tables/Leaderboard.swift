@@ -7,13 +7,13 @@ public struct Leaderboard: Sendable, Codable {
   /// By task, then recipe, then digests.
   public let sections: [LeaderboardSection]
 
-  /// Reads `folders`, checks each one's predictions against its result, groups, ranks and compares.
+  /// Reads `folders`, makes every figure again from each one's predictions, groups, ranks and compares.
   ///
   /// - Throws: `BenchmarkError` `invalid-result` for a folder that does not agree with itself; file errors.
   public init(folders: [ResultFolder], workers: Workers = .all) throws {
     let runs = try folders.map { folder in
-      let result = try folder.result()
-      return ComparedRun(result: result, predictions: try folder.predictions(of: result))
+      let (result, predictions) = try folder.checked(workers: workers)
+      return ComparedRun(result: result, predictions: predictions)
     }
     self.init(runs: try ComparedRun.versusScratch(runs, workers: workers))
   }
@@ -95,12 +95,23 @@ public struct LeaderboardSection: Sendable, Codable {
     let higherIsBetter = (try? Metric.named(primary))?.higherIsBetter ?? true
     rows = Dictionary(grouping: runs) { [$0.result.model, $0.result.variant] }
       .sorted { $0.key.lexicographicallyPrecedes($1.key) }
-      .map { LeaderboardRow(runs: $0.value.sorted { $0.result.seed < $1.result.seed }) }
+      .flatMap { Self.ofDifferentSeeds($0.value).map { LeaderboardRow(runs: $0) } }
       .sorted { left, right in
         let (a, b) = (left.metrics[primary]?.value ?? .nan, right.metrics[primary]?.value ?? .nan)
         if a.isNaN || b.isNaN { return !a.isNaN }
         return higherIsBetter ? a > b : a < b
       }
+  }
+}
+
+extension LeaderboardSection {
+  /// The runs together, by seed; each alone where a seed stands twice, since those differ in more than the seed, such as
+  /// in what they were pre-trained on.
+  fileprivate static func ofDifferentSeeds(_ runs: [ComparedRun]) -> [[ComparedRun]] {
+    let sorted = runs.sorted {
+      ($0.result.seed, $0.result.weightsDigest?.hex ?? "") < ($1.result.seed, $1.result.weightsDigest?.hex ?? "")
+    }
+    return Set(runs.map(\.result.seed)).count == runs.count ? [sorted] : sorted.map { [$0] }
   }
 }
 

@@ -58,7 +58,8 @@ struct UnsealedStore: Sendable {
   /// - Throws: ``StoreError`` `recordings-skipped` where more failed than may.
   func seal(_ plan: ConversionPlan, _ receipts: [ShardReceipt], allowSkipped: Int) throws -> StoreDescription {
     let description = try plan.description(of: receipts)
-    guard description.skipped.count <= allowSkipped else {
+    // A store of nothing is no result, whatever was allowed.
+    guard description.skipped.count <= allowSkipped, description.recordings > 0 || plan.recordings == 0 else {
       throw StoreError.tooManySkipped(description.skipped, of: plan.recordings, dataset: plan.dataset, allowSkipped)
     }
     try AtomicFile.write(CanonicalJSON.pretty(description), to: folder + "/" + StoreDescription.fileName)

@@ -23,6 +23,9 @@ final class HDF5File: Sendable {
   private static let lock: Mutex<Void> = {
     // Sealed shards are read-only, and locks fail on some network file systems. HDF5 looks at this when it starts.
     setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1)
+    // At the program's end HDF5 would try once more to write files that a full disk has kept it from writing, and crash.
+    // Files are closed here and nowhere else.
+    H5dont_atexit()
     return Mutex(())
   }()
 

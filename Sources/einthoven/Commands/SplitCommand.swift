@@ -34,9 +34,9 @@ struct SplitCommand: ParsableCommand {
     let input = try SplitInput(opened)
     let split = try SplitProtocol.named(protocolName).split(input, seed: seed)
     let audit = SplitAudit(split: split, input: input)
-    try split.save(to: out)
     Console.note(audit.description)
     guard audit.isClean else { throw ExitCode(3) }
+    try split.save(to: out)
     Console.result("\(out)  \(try split.digest().hex)")
   }
 }

@@ -19,10 +19,16 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup var jobs: JobOptions
 
   func run() throws {
-    let store = try Store(path)
+    guard FileBytes.exists(path + "/" + StoreDescription.fileName) else {
+      throw ReproducibilityError(
+        .missingFile, at: ErrorPlace(path), found: "no \(StoreDescription.fileName) in it", expected: "a store",
+        advice: "Name the folder of a finished store")
+    }
+    let store: Store
     do {
+      store = try Store(path)
       try StoreVerification(store: store, workers: jobs.workers).run()
-    } catch let error as StoreError {
+    } catch let error as any LocatedError {
       Console.note("Error: \(error)")
       throw ExitCode(3)
     }

@@ -18,7 +18,13 @@ struct BenchmarkSession {
   ) throws -> [ResultFolder] {
     let task = try catalog.task(id)
     let split = try given ?? makeSplit(for: task.task, store: store)
-    try split.check(against: SplitInput(store))
+    let splitInput = try SplitInput(store)
+    try split.check(against: splitInput)
+    let audit = SplitAudit(split: split, input: splitInput)
+    Console.note(audit.description)
+    guard audit.isClean else { throw ExitCode(3) }
+    // What `store.json` says of the data is what the result will say.
+    try StoreVerification(store: store, workers: workers).run()
     let input = try TaskInput(task: task.task, store: store, split: split, workers: workers)
     return try startNames(names, of: task.task).map { name in
       let start = try self.start(named: name, recipe: recipe, seed: seed)

@@ -34,8 +34,16 @@ enum Console {
   /// Whether stderr is a terminal, so that a progress line may be drawn over itself.
   static let progressIsVisible = isatty(FileHandle.standardError.fileDescriptor) == 1
 
-  /// Text as it is. A reader that has gone away is no reason to fail half-way, so errors are dropped here.
+  /// Text as it is. A result that is lost, as on a full disk, ends the program with status 1; what is only said may be.
   static func write(_ text: String, to handle: FileHandle) {
-    try? handle.write(contentsOf: Data(text.utf8))
+    do {
+      try handle.write(contentsOf: Data(text.utf8))
+    } catch {
+      guard handle === FileHandle.standardOutput else { return }
+      try? FileHandle.standardError.write(
+        contentsOf: Data(
+          "Error: stdout: it could not be written; expected room for the result. Check the free space\n".utf8))
+      exit(1)
+    }
   }
 }
