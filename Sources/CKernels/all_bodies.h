@@ -1,5 +1,7 @@
 // Every kernel for the instruction set named SUFFIX, and their tables.
 #include "lanes_body.h"
+#include "matrix_body.h"
+#include "activation_body.h"
 #include "direct_body.h"
 #include "fourier_body.h"
 #include "pointwise_body.h"
@@ -8,12 +10,22 @@
 static const ek_kernels FN(table) = {
     .convolve = FN(convolve),
     .convolve_weights = FN(convolve_weights),
-    .fourier_forward = FN(fourier_forward),
-    .fourier_inverse = FN(fourier_inverse),
-    .fourier_forward_product = FN(fourier_forward_product),
-    .fourier_input_product = FN(fourier_input_product),
-    .fourier_weight_product = FN(fourier_weight_product),
-    .moments = FN(moments),
+    .product = FN(product),
+    .outer = FN(outer),
+    .fourier = FN(fourier),
+    .fourier_back = FN(fourier_back),
+    .fourier_correlate = FN(fourier_correlate),
+    .fourier_convolve = FN(fourier_convolve),
+    .fourier_turn = FN(fourier_turn),
+    .fourier_weights = FN(fourier_weights),
+    .activate = FN(activate),
+    .differentiate = FN(differentiate),
+    .maxima = FN(maxima),
+    .maxima_gradient = FN(maxima_gradient),
+    .panel_moments = FN(panel_moments),
+    .rectify_gradient_rows = FN(rectify_gradient_rows),
+    .pool_rows = FN(pool_rows),
+    .pool_gradient_rows = FN(pool_gradient_rows),
     .scale_shift = FN(scale_shift),
     .gradient_moments = FN(gradient_moments),
     .scale_shift_gradient = FN(scale_shift_gradient),

@@ -1,252 +1,370 @@
 // One-dimensional convolution in the frequency domain, 16 recordings side by side. Included once for each instruction
-// set with FN(name) giving the function its suffix.
+// set.
 //
-// A lead's time axis is cut into tiles of 256 points that overlap by taps - 1; a real transform of 256 points is a
-// complex one of 128 (radix 4, 4, 4, 2, Stockham's self-sorting form) and one pass that separates the two halves.
-// Every operation acts lane by lane in a written order, so the bits do not depend on the register width.
+// A channel's time axis is cut into tiles of 256 points. A real transform of 256 points is a complex one of 128, whose
+// real parts are the even and whose imaginary parts the odd points, and a pass that separates the two. The complex
+// transform works in place: by decimation in frequency (radix 8, 4, 4), which leaves the bins in the order of their
+// digits, and back by decimation in time, which takes them in that order; nothing is ever sorted.
 //
-// Spectra are [bin][channel][re, im][column][16 lanes], a column being one tile of one group of 16 recordings.
+// Lanes are worked through in parts as wide as a register. Every operation acts lane by lane in a written order, so the
+// bits do not depend on the register width. A spectrum is [bin][channel][re, im][16 lanes], with a stride between bins
+// that keeps them out of each other's cache sets; it is twice the transform, which spares a multiplication, and the
+// inverse makes up for it.
 
-// ---- complex transform of 128 points
+typedef struct {
+  H r, i;
+} FN(complex);
 
-// One radix-4 pass over `n` points with stride `s`; sign 1 forward, -1 inverse.
-static inline void FN(radix4)(long n, long s, const V *xr, const V *xi, V *yr, V *yi, const float *cosine,
-                              const float *sine, float sign) {
-  long m = n / 4, step = POINTS / n;
-  for (long p = 0; p < m; p++) {
-    V w1r = SPLAT(cosine[p * step]), w1i = SPLAT(sign * sine[p * step]);
-    V w2r = SPLAT(cosine[2 * p * step]), w2i = SPLAT(sign * sine[2 * p * step]);
-    V w3r = SPLAT(cosine[3 * p * step]), w3i = SPLAT(sign * sine[3 * p * step]);
-    for (long q = 0; q < s; q++) {
-      long i = q + s * p, d = s * m, o = q + s * 4 * p;
-      V ar = xr[i], ai = xi[i], br = xr[i + d], bi = xi[i + d];
-      V cr = xr[i + 2 * d], ci = xi[i + 2 * d], dr = xr[i + 3 * d], di = xi[i + 3 * d];
-      V acr = ar + cr, aci = ai + ci, amr = ar - cr, ami = ai - ci;
-      V bdr = br + dr, bdi = bi + di;
-      // -i (b - d) forward, +i (b - d) inverse
-      V jr = sign * (bi - di), ji = sign * (dr - br);
-      V o1r = amr + jr, o1i = ami + ji, o2r = acr - bdr, o2i = aci - bdi, o3r = amr - jr, o3i = ami - ji;
-      yr[o] = acr + bdr;
-      yi[o] = aci + bdi;
-      yr[o + s] = FMA(-o1i, w1i, o1r * w1r);
-      yi[o + s] = FMA(o1i, w1r, o1r * w1i);
-      yr[o + 2 * s] = FMA(-o2i, w2i, o2r * w2r);
-      yi[o + 2 * s] = FMA(o2i, w2r, o2r * w2i);
-      yr[o + 3 * s] = FMA(-o3i, w3i, o3r * w3r);
-      yi[o + 3 * s] = FMA(o3i, w3r, o3r * w3i);
+#define C FN(complex)
+
+static inline __attribute__((always_inline)) C FN(sum)(C a, C b) { return (C){a.r + b.r, a.i + b.i}; }
+static inline __attribute__((always_inline)) C FN(difference)(C a, C b) { return (C){a.r - b.r, a.i - b.i}; }
+// a times -i forward, i backward.
+static inline __attribute__((always_inline)) C FN(quarter)(C a, int inverse) {
+  return inverse ? (C){-a.i, a.r} : (C){a.i, -a.r};
+}
+// a times cosine + i sine forward, its conjugate backward.
+static inline __attribute__((always_inline)) C FN(turn)(C a, H cosine, H sine, int inverse) {
+  if (inverse) return (C){FMA(a.i, sine, a.r * cosine), FMA(-a.r, sine, a.i * cosine)};
+  return (C){FMA(-a.i, sine, a.r * cosine), FMA(a.i, cosine, a.r * sine)};
+}
+
+static inline __attribute__((always_inline)) void FN(four)(C *a, int inverse) {
+  C even = FN(sum)(a[0], a[2]), odd = FN(sum)(a[1], a[3]);
+  C even_less = FN(difference)(a[0], a[2]), odd_less = FN(quarter)(FN(difference)(a[1], a[3]), inverse);
+  a[0] = FN(sum)(even, odd);
+  a[1] = FN(sum)(even_less, odd_less);
+  a[2] = FN(difference)(even, odd);
+  a[3] = FN(difference)(even_less, odd_less);
+}
+
+static inline __attribute__((always_inline)) void FN(eight)(C *a, int inverse) {
+  C even[4] = {a[0], a[2], a[4], a[6]}, odd[4] = {a[1], a[3], a[5], a[7]};
+  FN(four)(even, inverse);
+  FN(four)(odd, inverse);
+  H root = SPREAD(0.70710678118654752440f);
+  // Odd parts turned by 1, 2 and 3 eighths.
+  C first = odd[1], third = odd[3];
+  C first_quarter = FN(quarter)(first, inverse), third_quarter = FN(quarter)(third, inverse);
+  odd[1] = (C){(first.r + first_quarter.r) * root, (first.i + first_quarter.i) * root};
+  odd[2] = FN(quarter)(odd[2], inverse);
+  odd[3] = (C){(third_quarter.r - third.r) * root, (third_quarter.i - third.i) * root};
+  for (int k = 0; k < 4; k++) {
+    a[k] = FN(sum)(even[k], odd[k]);
+    a[k + 4] = FN(difference)(even[k], odd[k]);
+  }
+}
+
+// Bin r + 8 s + 32 u lies at 16 r + 4 s + u.
+#define PLACE(bin) (16 * ((bin) & 7) + 4 * ((bin) >> 3 & 3) + ((bin) >> 5))
+
+// 128 complex points from `x` (real and imaginary parts `stride` floats apart, as a real signal's even and odd points
+// are) to their transform in `z`, in the order of PLACE.
+static inline __attribute__((always_inline)) void FN(transform)(const float *x, H *z, const ek_fourier_tables *tables) {
+  for (int p = 0; p < 16; p++) {
+    C a[8];
+    for (int q = 0; q < 8; q++) {
+      const float *at = x + (p + 16 * q) * 2 * EK_LANES;
+      a[q] = (C){LOAD(at), LOAD(at + EK_LANES)};
+    }
+    FN(eight)(a, 0);
+    for (int r = 0; r < 8; r++) {
+      if (r > 0) a[r] = FN(turn)(a[r], SPREAD(tables->cosine128[p * r]), SPREAD(tables->sine128[p * r]), 0);
+      z[2 * (p + 16 * r)] = a[r].r;
+      z[2 * (p + 16 * r) + 1] = a[r].i;
+    }
+  }
+  for (int r = 0; r < 8; r++) {
+    H *block = z + 32 * r;
+    // Both radix-4 passes of 16 points, which a register file of 32 can hold.
+    C a[16];
+    for (int n = 0; n < 16; n++) a[n] = (C){block[2 * n], block[2 * n + 1]};
+    for (int p = 0; p < 4; p++) {
+      C b[4] = {a[p], a[p + 4], a[p + 8], a[p + 12]};
+      FN(four)(b, 0);
+      a[p] = b[0];
+      for (int s = 1; s < 4; s++)
+        a[p + 4 * s] = p == 0 ? b[s]
+                              : FN(turn)(b[s], SPREAD(tables->cosine128[8 * p * s]),
+                                         SPREAD(tables->sine128[8 * p * s]), 0);
+    }
+    for (int s = 0; s < 4; s++) {
+      FN(four)(a + 4 * s, 0);
+      for (int u = 0; u < 4; u++) {
+        block[2 * (4 * s + u)] = a[4 * s + u].r;
+        block[2 * (4 * s + u) + 1] = a[4 * s + u].i;
+      }
     }
   }
 }
 
-// 128 points in `a`; the result is in `a`, `b` is scratch.
-static inline void FN(complex128)(V *ar, V *ai, V *br, V *bi, const float *cosine, const float *sine, float sign) {
-  FN(radix4)(128, 1, ar, ai, br, bi, cosine, sine, sign);
-  FN(radix4)(32, 4, br, bi, ar, ai, cosine, sine, sign);
-  FN(radix4)(8, 16, ar, ai, br, bi, cosine, sine, sign);
-  for (long q = 0; q < 64; q++) {
-    V xr = br[q], xi = bi[q], yr = br[q + 64], yi = bi[q + 64];
-    ar[q] = xr + yr;
-    ai[q] = xi + yi;
-    ar[q + 64] = xr - yr;
-    ai[q + 64] = xi - yi;
-  }
-}
-
-// ---- real transforms of 256 points
-
-// `z` holds the even points as real and the odd ones as imaginary parts; writes bins 0...128 at `out + bin * stride`
-// (real) and `imaginary` vectors further on.
-static inline void FN(separate)(const V *zr, const V *zi, const float *cosine, const float *sine, V *out, long stride,
-                                long imaginary) {
-  V half = SPLAT(0.5f);
-  for (long k = 0; k <= POINTS / 2; k++) {
-    long mirror = (POINTS - k) % POINTS;
-    V er = (zr[k] + zr[mirror]) * half, ei = (zi[k] - zi[mirror]) * half;
-    V or_ = (zi[k] + zi[mirror]) * half, oi = (zr[mirror] - zr[k]) * half;
-    V c = SPLAT(cosine[k]), s = SPLAT(sine[k]);
-    V tr = FMA(-oi, s, or_ * c), ti = FMA(oi, c, or_ * s);
-    out[k * stride] = er + tr;
-    out[k * stride + imaginary] = ei + ti;
-    long far = POINTS - k;
-    out[far * stride] = er - tr;
-    out[far * stride + imaginary] = ti - ei;
-  }
-}
-
-// The opposite of `separate`, scaled so that the inverse complex transform gives the real points themselves.
-static inline void FN(combine)(const V *in, long stride, long imaginary, const float *cosine, const float *sine, V *zr,
-                               V *zi) {
-  V scale = SPLAT(1.0f / 256.0f);
-  for (long k = 0; k < POINTS; k++) {
-    long far = POINTS - k;
-    V xr = in[k * stride], xi = in[k * stride + imaginary];
-    V cr = in[far * stride], ci = -in[far * stride + imaginary];
-    V er = xr + cr, ei = xi + ci, dr = xr - cr, di = xi - ci;
-    V c = SPLAT(cosine[k]), s = SPLAT(sine[k]);
-    V or_ = FMA(di, s, dr * c), oi = FMA(-dr, s, di * c);
-    zr[k] = (er - oi) * scale;
-    zi[k] = (ei + or_) * scale;
-  }
-}
-
-// Transforms `tiles` tiles of one channel of one group. Tile i holds the samples `i * step + offset` and on, as many as
-// `span`; those outside 0..<length, and the rest of the 256 points, are zeros.
-static void FN(fourier_forward)(const float *signal, long length, long tiles, long step, long offset, long span,
-                         const ek_fourier_tables *tables, float *spectrum, long bin_stride, long imaginary_stride,
-                         long column) {
-  V ar[POINTS], ai[POINTS], br[POINTS], bi[POINTS], zero = SPLAT(0);
-  const V *x = (const V *)signal;
-  V *out = (V *)spectrum + column;
-  for (long tile = 0; tile < tiles; tile++) {
-    long first = tile * step + offset;
-    for (long j = 0; j < POINTS; j++) {
-      long even = first + 2 * j, odd = even + 1;
-      ar[j] = 2 * j < span && even >= 0 && even < length ? x[even] : zero;
-      ai[j] = 2 * j + 1 < span && odd >= 0 && odd < length ? x[odd] : zero;
+// The opposite of `transform`, times 128, in place: the even and odd points of a real signal one after the other.
+static inline __attribute__((always_inline)) void FN(transform_back)(H *z, const ek_fourier_tables *tables) {
+  for (int r = 0; r < 8; r++) {
+    H *block = z + 32 * r;
+    C a[16];
+    for (int n = 0; n < 16; n++) a[n] = (C){block[2 * n], block[2 * n + 1]};
+    for (int s = 0; s < 4; s++) {
+      FN(four)(a + 4 * s, 1);
+      for (int p = 1; p < 4 && s > 0; p++)
+        a[4 * s + p] =
+            FN(turn)(a[4 * s + p], SPREAD(tables->cosine128[8 * p * s]), SPREAD(tables->sine128[8 * p * s]), 1);
     }
-    FN(complex128)(ar, ai, br, bi, tables->cosine128, tables->sine128, 1.0f);
-    FN(separate)(ar, ai, tables->cosine256, tables->sine256, out + tile, bin_stride, imaginary_stride);
+    for (int p = 0; p < 4; p++) {
+      C b[4] = {a[p], a[p + 4], a[p + 8], a[p + 12]};
+      FN(four)(b, 1);
+      for (int q = 0; q < 4; q++) {
+        block[2 * (p + 4 * q)] = b[q].r;
+        block[2 * (p + 4 * q) + 1] = b[q].i;
+      }
+    }
   }
-}
-
-// The inverse of a channel's tiles. Points `from ..< from + count` of tile i are written to samples
-// `i * step + offset` and on, those outside 0..<length dropped. With `accumulate`, they are added to what earlier tiles
-// wrote; `signal` must then begin as zeros.
-static void FN(fourier_inverse)(const float *spectrum, long bin_stride, long imaginary_stride, long column, long tiles,
-                         const ek_fourier_tables *tables, float *signal, long length, long step, long offset,
-                         long count, int accumulate) {
-  V ar[POINTS], ai[POINTS], br[POINTS], bi[POINTS];
-  const V *in = (const V *)spectrum + column;
-  V *y = (V *)signal;
-  for (long tile = 0; tile < tiles; tile++) {
-    FN(combine)(in + tile, bin_stride, imaginary_stride, tables->cosine256, tables->sine256, ar, ai);
-    FN(complex128)(ar, ai, br, bi, tables->cosine128, tables->sine128, -1.0f);
-    long first = tile * step + offset;
-    for (long j = 0; j < count; j++) {
-      long at = first + j;
-      if (at < 0 || at >= length) continue;
-      V value = j & 1 ? ai[j / 2] : ar[j / 2];
-      y[at] = accumulate ? y[at] + value : value;
+  for (int p = 0; p < 16; p++) {
+    C a[8];
+    for (int r = 0; r < 8; r++) {
+      a[r] = (C){z[2 * (p + 16 * r)], z[2 * (p + 16 * r) + 1]};
+      if (r > 0) a[r] = FN(turn)(a[r], SPREAD(tables->cosine128[p * r]), SPREAD(tables->sine128[p * r]), 1);
+    }
+    FN(eight)(a, 1);
+    for (int q = 0; q < 8; q++) {
+      z[2 * (p + 16 * q)] = a[q].r;
+      z[2 * (p + 16 * q) + 1] = a[q].i;
     }
   }
 }
 
-// ---- products per bin; W is [bin][re, im][output * inputs + input] scalars
+// The spectrum of 256 points, bins 0 ... 128, at `spectrum + bin * stride`: real parts, and `imaginary` floats on.
+static void FN(fourier)(const float *points, const ek_fourier_tables *tables, float *spectrum, long stride,
+                        long imaginary) {
+  H z[2 * POINTS];
+  for (int part = 0; part < EK_LANES; part += PART) {
+    FN(transform)(points + part, z, tables);
+    float *out = spectrum + part;
+    H two = SPREAD(2.0f), zero = SPREAD(0.0f);
+    STORE(out, (z[0] + z[1]) * two);
+    STORE(out + imaginary, zero);
+    STORE(out + POINTS * stride, (z[0] - z[1]) * two);
+    STORE(out + POINTS * stride + imaginary, zero);
+    for (int k = 1; k <= POINTS / 2; k++) {
+      int mirror = POINTS - k;
+      const H *near = z + 2 * PLACE(k), *far = z + 2 * PLACE(mirror);
+      H er = near[0] + far[0], ei = near[1] - far[1], dr = near[1] + far[1], di = far[0] - near[0];
+      H c = SPREAD(tables->cosine256[k]), s = SPREAD(tables->sine256[k]);
+      H tr = FMA(-di, s, dr * c), ti = FMA(di, c, dr * s);
+      STORE(out + k * stride, er + tr);
+      STORE(out + k * stride + imaginary, ei + ti);
+      STORE(out + mirror * stride, er - tr);
+      STORE(out + mirror * stride + imaginary, ti - ei);
+    }
+  }
+}
 
-// Y[o] = sum over i of conj(W[o][i]) U[i] for bins first ..< last. outputs % 4 == 0, columns % 2 == 0.
-static void FN(fourier_forward_product)(const float *weights, const float *u, float *y, long outputs, long inputs,
-                                 long columns, long first, long last) {
-  long pairs = outputs * inputs;
-  for (long bin = first; bin < last; bin++) {
-    const float *w = weights + bin * 2 * pairs;
-    const V *x = (const V *)u + bin * inputs * 2 * columns;
-    V *out = (V *)y + bin * outputs * 2 * columns;
-    for (long o = 0; o < outputs; o += 4)
-      for (long n = 0; n < columns; n += 2) {
-        V re[4][2], im[4][2];
-        for (int a = 0; a < 4; a++)
-          for (int b = 0; b < 2; b++) re[a][b] = im[a][b] = SPLAT(0);
-        for (long i = 0; i < inputs; i++) {
-          const V *xi = x + i * 2 * columns + n;
-          V r0 = xi[0], r1 = xi[1], i0 = xi[columns], i1 = xi[columns + 1];
-          for (int a = 0; a < 4; a++) {
-            const float *s = w + (o + a) * inputs + i;
-            V wr = SPLAT(s[0]), wi = SPLAT(s[pairs]);
-            re[a][0] = FMA(wr, r0, re[a][0]);
-            re[a][1] = FMA(wr, r1, re[a][1]);
-            im[a][0] = FMA(wr, i0, im[a][0]);
-            im[a][1] = FMA(wr, i1, im[a][1]);
-            re[a][0] = FMA(wi, i0, re[a][0]);
-            re[a][1] = FMA(wi, i1, re[a][1]);
-            im[a][0] = FMA(-wi, r0, im[a][0]);
-            im[a][1] = FMA(-wi, r1, im[a][1]);
+// The 256 points of a product of two spectra.
+static void FN(fourier_back)(const float *spectrum, long stride, long imaginary, const ek_fourier_tables *tables,
+                             float *points) {
+  H z[2 * POINTS];
+  for (int part = 0; part < EK_LANES; part += PART) {
+    const float *in = spectrum + part;
+    // 1/128 for the transform, 1/2 for the separation, 1/4 for two spectra that are twice the transform.
+    H scale = SPREAD(1.0f / 1024.0f);
+    H first = LOAD(in) * scale, last = LOAD(in + POINTS * stride) * scale;
+    z[0] = first + last;
+    z[1] = first - last;
+    for (int k = 1; k <= POINTS / 2; k++) {
+      int mirror = POINTS - k;
+      H xr = LOAD(in + k * stride) * scale, xi = LOAD(in + k * stride + imaginary) * scale;
+      H yr = LOAD(in + mirror * stride) * scale, yi = LOAD(in + mirror * stride + imaginary) * scale;
+      H er = xr + yr, ei = xi - yi, dr = xr - yr, di = xi + yi;
+      H c = SPREAD(tables->cosine256[k]), s = SPREAD(tables->sine256[k]);
+      H tr = FMA(di, s, dr * c), ti = FMA(-dr, s, di * c);
+      H *near = z + 2 * PLACE(k), *far = z + 2 * PLACE(mirror);
+      far[0] = er + ti;
+      far[1] = tr - ei;
+      near[0] = er - ti;
+      near[1] = ei + tr;
+    }
+    FN(transform_back)(z, tables);
+    for (int n = 0; n < 2 * POINTS; n++) STORE(points + n * EK_LANES + part, z[n]);
+  }
+}
+
+// ---- products per bin. Weights' spectra are [bin][input][re, im][outputs].
+
+// Y[o] = sum over i of conj(W[o][i]) U[i] for `count` outputs from `first`, one tile; y begins with output `first`.
+static inline __attribute__((always_inline)) void FN(correlate_block)(const float *w, long outputs, const float *u,
+                                                                      float *y, long inputs, int count) {
+  for (int part = 0; part < EK_LANES; part += PART) {
+    H re[PRODUCT_OUTPUTS], im[PRODUCT_OUTPUTS];
+    for (int o = 0; o < count; o++) re[o] = im[o] = SPREAD(0.0f);
+    const float *x = u + part, *weight = w;
+    for (long i = 0; i < inputs; i++) {
+      H r = LOAD(x), s = LOAD(x + EK_LANES);
+      for (int o = 0; o < count; o++) {
+        H wr = SPREAD(weight[o]), wi = SPREAD(weight[outputs + o]);
+        re[o] = FMA(wr, r, re[o]);
+        im[o] = FMA(wr, s, im[o]);
+        re[o] = FMA(wi, s, re[o]);
+        im[o] = FMA(-wi, r, im[o]);
+      }
+      x += 2 * EK_LANES;
+      weight += 2 * outputs;
+    }
+    for (int o = 0; o < count; o++) {
+      STORE(y + 2 * EK_LANES * o + part, re[o]);
+      STORE(y + 2 * EK_LANES * o + EK_LANES + part, im[o]);
+    }
+  }
+}
+
+static void FN(fourier_correlate)(const float *weights, const float *u, long u_stride, float *y, long y_stride,
+                                  long outputs, long inputs, long first, long count) {
+  for (long bin = 0; bin <= POINTS; bin++) {
+    const float *w = weights + bin * 2 * inputs * outputs + first;
+    long o = 0;
+    for (; o + PRODUCT_OUTPUTS <= count; o += PRODUCT_OUTPUTS)
+      FN(correlate_block)(w + o, outputs, u + bin * u_stride, y + bin * y_stride + 2 * EK_LANES * o, inputs,
+                          PRODUCT_OUTPUTS);
+    for (; o < count; o++)
+      FN(correlate_block)(w + o, outputs, u + bin * u_stride, y + bin * y_stride + 2 * EK_LANES * o, inputs, 1);
+  }
+}
+
+// C[i] += sum over o of W[o][i] V[o] for `count` outputs from `first`, one tile; v begins with output `first`. With
+// `first` 0 C is overwritten.
+static inline __attribute__((always_inline)) void FN(convolve_bins)(const float *w, long outputs, const float *v,
+                                                                    float *c, long outputs_here, int fresh,
+                                                                    int count) {
+  for (int part = 0; part < EK_LANES; part += PART) {
+    H re[PRODUCT_OUTPUTS], im[PRODUCT_OUTPUTS];
+    for (int i = 0; i < count; i++) {
+      re[i] = fresh ? SPREAD(0.0f) : LOAD(c + 2 * EK_LANES * i + part);
+      im[i] = fresh ? SPREAD(0.0f) : LOAD(c + 2 * EK_LANES * i + EK_LANES + part);
+    }
+    const float *x = v + part;
+    for (long o = 0; o < outputs_here; o++) {
+      H r = LOAD(x), s = LOAD(x + EK_LANES);
+      for (int i = 0; i < count; i++) {
+        H wr = SPREAD(w[2 * outputs * i + o]), wi = SPREAD(w[2 * outputs * i + outputs + o]);
+        re[i] = FMA(wr, r, re[i]);
+        im[i] = FMA(wr, s, im[i]);
+        re[i] = FMA(-wi, s, re[i]);
+        im[i] = FMA(wi, r, im[i]);
+      }
+      x += 2 * EK_LANES;
+    }
+    for (int i = 0; i < count; i++) {
+      STORE(c + 2 * EK_LANES * i + part, re[i]);
+      STORE(c + 2 * EK_LANES * i + EK_LANES + part, im[i]);
+    }
+  }
+}
+
+static void FN(fourier_convolve)(const float *weights, const float *v, long v_stride, float *c, long c_stride,
+                                 long outputs, long inputs, long first, long count) {
+  for (long bin = 0; bin <= POINTS; bin++) {
+    const float *w = weights + bin * 2 * inputs * outputs + first;
+    long i = 0;
+    for (; i + PRODUCT_OUTPUTS <= inputs; i += PRODUCT_OUTPUTS)
+      FN(convolve_bins)(w + 2 * outputs * i, outputs, v + bin * v_stride, c + bin * c_stride + 2 * EK_LANES * i, count,
+                        first == 0, PRODUCT_OUTPUTS);
+    for (; i < inputs; i++)
+      FN(convolve_bins)(w + 2 * outputs * i, outputs, v + bin * v_stride, c + bin * c_stride + 2 * EK_LANES * i, count,
+                        first == 0, 1);
+  }
+}
+
+// Rows and columns of 16 x 16 numbers exchanged.
+static inline __attribute__((always_inline)) void FN(transpose16)(const float *in, long in_stride, float *out,
+                                                                  long out_stride) {
+  V a[16], b[16];
+  for (int i = 0; i < 16; i++) a[i] = *(const V *)(in + i * in_stride);
+  for (int i = 0; i < 8; i++) {
+    b[2 * i] = __builtin_shufflevector(a[i], a[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  }
+  for (int i = 0; i < 8; i++) {
+    a[2 * i] = __builtin_shufflevector(b[i], b[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    a[2 * i + 1] = __builtin_shufflevector(b[i], b[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  }
+  for (int i = 0; i < 8; i++) {
+    b[2 * i] = __builtin_shufflevector(a[i], a[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  }
+  for (int i = 0; i < 8; i++) {
+    a[2 * i] = __builtin_shufflevector(b[i], b[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    a[2 * i + 1] = __builtin_shufflevector(b[i], b[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  }
+  for (int i = 0; i < 16; i++) *(V *)(out + i * out_stride) = a[i];
+}
+
+// Spectra of 16 channels turned so that the channels are in the lanes: [bin][recording][re, im][16 channels].
+static void FN(fourier_turn)(const float *v, long v_stride, float *turned, long turned_stride) {
+  for (long bin = 0; bin <= POINTS; bin++) {
+    const float *in = v + bin * v_stride;
+    float *out = turned + bin * turned_stride;
+    FN(transpose16)(in, 2 * EK_LANES, out, 2 * EK_LANES);
+    FN(transpose16)(in + EK_LANES, 2 * EK_LANES, out + EK_LANES, 2 * EK_LANES);
+  }
+}
+
+// D[o][i] (+)= sum over columns and recordings of conj(U[i]) V[o] for one bin, `blocks` x 16 outputs and `count` inputs.
+static inline __attribute__((always_inline)) void FN(weights_block)(const float *u, long u_stride, const float *turned,
+                                                                    long turned_stride, float *d, long outputs,
+                                                                    long columns, int accumulate, int count,
+                                                                    int blocks) {
+  for (int part = 0; part < EK_LANES; part += PART) {
+    H re[4][3], im[4][3];
+    for (int i = 0; i < count; i++)
+      for (int b = 0; b < blocks; b++) {
+        re[i][b] = accumulate ? LOAD(d + 2 * outputs * i + EK_LANES * b + part) : SPREAD(0.0f);
+        im[i][b] = accumulate ? LOAD(d + 2 * outputs * i + outputs + EK_LANES * b + part) : SPREAD(0.0f);
+      }
+    for (long column = 0; column < columns; column++) {
+      const float *x = u + column * u_stride, *v = turned + column * turned_stride + part;
+      for (int lane = 0; lane < EK_LANES; lane++) {
+        H vr[3], vi[3];
+        for (int b = 0; b < blocks; b++) {
+          vr[b] = LOAD(v + (b * EK_LANES + lane) * 2 * EK_LANES);
+          vi[b] = LOAD(v + (b * EK_LANES + lane) * 2 * EK_LANES + EK_LANES);
+        }
+        for (int i = 0; i < count; i++) {
+          H ur = SPREAD(x[2 * EK_LANES * i + lane]), ui = SPREAD(x[2 * EK_LANES * i + EK_LANES + lane]);
+          for (int b = 0; b < blocks; b++) {
+            re[i][b] = FMA(ur, vr[b], re[i][b]);
+            im[i][b] = FMA(ur, vi[b], im[i][b]);
+            re[i][b] = FMA(ui, vi[b], re[i][b]);
+            im[i][b] = FMA(-ui, vr[b], im[i][b]);
           }
         }
-        for (int a = 0; a < 4; a++)
-          for (int b = 0; b < 2; b++) {
-            out[(o + a) * 2 * columns + n + b] = re[a][b];
-            out[(o + a) * 2 * columns + columns + n + b] = im[a][b];
-          }
+      }
+    }
+    for (int i = 0; i < count; i++)
+      for (int b = 0; b < blocks; b++) {
+        STORE(d + 2 * outputs * i + EK_LANES * b + part, re[i][b]);
+        STORE(d + 2 * outputs * i + outputs + EK_LANES * b + part, im[i][b]);
       }
   }
 }
 
-// C[i] = sum over o of W[o][i] Y[o] for bins first ..< last. inputs % 4 == 0, columns % 2 == 0.
-static void FN(fourier_input_product)(const float *weights, const float *y, float *c, long outputs, long inputs, long columns,
-                               long first, long last) {
-  long pairs = outputs * inputs;
-  for (long bin = first; bin < last; bin++) {
-    const float *w = weights + bin * 2 * pairs;
-    const V *v = (const V *)y + bin * outputs * 2 * columns;
-    V *out = (V *)c + bin * inputs * 2 * columns;
-    for (long i = 0; i < inputs; i += 4)
-      for (long n = 0; n < columns; n += 2) {
-        V re[4][2], im[4][2];
-        for (int a = 0; a < 4; a++)
-          for (int b = 0; b < 2; b++) re[a][b] = im[a][b] = SPLAT(0);
-        for (long o = 0; o < outputs; o++) {
-          const V *vo = v + o * 2 * columns + n;
-          V r0 = vo[0], r1 = vo[1], i0 = vo[columns], i1 = vo[columns + 1];
-          for (int a = 0; a < 4; a++) {
-            const float *s = w + o * inputs + i + a;
-            V wr = SPLAT(s[0]), wi = SPLAT(s[pairs]);
-            re[a][0] = FMA(wr, r0, re[a][0]);
-            re[a][1] = FMA(wr, r1, re[a][1]);
-            im[a][0] = FMA(wr, i0, im[a][0]);
-            im[a][1] = FMA(wr, i1, im[a][1]);
-            re[a][0] = FMA(-wi, i0, re[a][0]);
-            re[a][1] = FMA(-wi, i1, re[a][1]);
-            im[a][0] = FMA(wi, r0, im[a][0]);
-            im[a][1] = FMA(wi, r1, im[a][1]);
-          }
-        }
-        for (int a = 0; a < 4; a++)
-          for (int b = 0; b < 2; b++) {
-            out[(i + a) * 2 * columns + n + b] = re[a][b];
-            out[(i + a) * 2 * columns + columns + n + b] = im[a][b];
-          }
-      }
+// One bin: u is [column][input][re, im][16 recordings], turned [column][outputs / 16][recording][re, im][16 outputs],
+// d as the weights' spectra. outputs % 16 == 0.
+static void FN(fourier_weights)(const float *u, long u_stride, const float *turned, long turned_stride, float *d,
+                                long outputs, long inputs, long columns, int accumulate) {
+  for (long i = 0; i < inputs;) {
+    int count = inputs - i >= 4 ? 4 : 1;
+    for (long o = 0; o < outputs;) {
+      int blocks = outputs - o >= WEIGHT_BLOCKS * EK_LANES ? WEIGHT_BLOCKS : 1;
+      const float *x = u + 2 * EK_LANES * i, *v = turned + 2 * EK_LANES * o;
+      float *out = d + 2 * outputs * i + o;
+      if (count == 4 && blocks == WEIGHT_BLOCKS)
+        FN(weights_block)(x, u_stride, v, turned_stride, out, outputs, columns, accumulate, 4, WEIGHT_BLOCKS);
+      else if (count == 4)
+        FN(weights_block)(x, u_stride, v, turned_stride, out, outputs, columns, accumulate, 4, 1);
+      else
+        FN(weights_block)(x, u_stride, v, turned_stride, out, outputs, columns, accumulate, 1, 1);
+      o += blocks * EK_LANES;
+    }
+    i += count;
   }
 }
-
-// D[o][i] = sum over columns and lanes of conj(Y[o]) U[i] for bins first ..< last, as [bin][re, im][o * inputs + i].
-// outputs % 4 == 0, inputs % 2 == 0.
-static void FN(fourier_weight_product)(const float *y, const float *u, float *d, long outputs, long inputs, long columns,
-                                long first, long last) {
-  long pairs = outputs * inputs;
-  for (long bin = first; bin < last; bin++) {
-    const V *v = (const V *)y + bin * outputs * 2 * columns;
-    const V *x = (const V *)u + bin * inputs * 2 * columns;
-    float *out = d + bin * 2 * pairs;
-    for (long o = 0; o < outputs; o += 4)
-      for (long i = 0; i < inputs; i += 2) {
-        V sum[16];
-        for (int a = 0; a < 16; a++) sum[a] = SPLAT(0);
-        for (long n = 0; n < columns; n++) {
-          V ur[2], ui[2];
-          for (int b = 0; b < 2; b++) {
-            ur[b] = x[(i + b) * 2 * columns + n];
-            ui[b] = x[(i + b) * 2 * columns + columns + n];
-          }
-          for (int a = 0; a < 4; a++) {
-            V vr = v[(o + a) * 2 * columns + n], vi = v[(o + a) * 2 * columns + columns + n];
-            for (int b = 0; b < 2; b++) {
-              V *re = &sum[(a * 2 + b) * 2], *im = re + 1;
-              *re = FMA(vr, ur[b], *re);
-              *im = FMA(vr, ui[b], *im);
-              *re = FMA(vi, ui[b], *re);
-              *im = FMA(-vi, ur[b], *im);
-            }
-          }
-        }
-        V total;
-        FN(sum_lanes_of_16)(sum, &total);
-        for (int a = 0; a < 4; a++)
-          for (int b = 0; b < 2; b++) {
-            long pair = (o + a) * inputs + i + b;
-            out[pair] = total[(a * 2 + b) * 2];
-            out[pairs + pair] = total[(a * 2 + b) * 2 + 1];
-          }
-      }
-  }
-}
+#undef C

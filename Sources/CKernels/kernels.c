@@ -9,11 +9,16 @@
 typedef float V __attribute__((vector_size(64), aligned(64)));
 typedef int32_t I __attribute__((vector_size(64), aligned(64)));
 typedef double D __attribute__((vector_size(64), aligned(64)));
+typedef float H4 __attribute__((vector_size(16), aligned(16)));
+typedef float H8 __attribute__((vector_size(32), aligned(32)));
+typedef int32_t I4 __attribute__((vector_size(16), aligned(16)));
+typedef int32_t I8 __attribute__((vector_size(32), aligned(32)));
 typedef int16_t S8 __attribute__((vector_size(16)));
 typedef int16_t S16 __attribute__((vector_size(32)));
 typedef uint8_t B16 __attribute__((vector_size(16)));
 typedef uint8_t B32 __attribute__((vector_size(32)));
-#define SPLAT(x) ((V){0} + (x))
+// Less zero, since that is the one sum which leaves every number, minus zero among them, as it is.
+#define SPLAT(x) ((x) - (V){0})
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #define POINTS 128
 #define JOIN_(name, suffix) name##_##suffix
@@ -28,9 +33,23 @@ typedef uint8_t B32 __attribute__((vector_size(32)));
 #define HAS_BYTE_SHUFFLE 1
 #define HAS_FUSED_MULTIPLY_ADD 1
 #endif
+#define H H4
+#define HI I4
+#define PART 4
+#define BLOCK_OUTPUTS 4
+#define BLOCK_STEPS 2
+#define PRODUCT_OUTPUTS 2
+#define WEIGHT_BLOCKS 1
 #define SUFFIX baseline
 #include "all_bodies.h"
 #undef SUFFIX
+#undef H
+#undef HI
+#undef PART
+#undef BLOCK_OUTPUTS
+#undef BLOCK_STEPS
+#undef PRODUCT_OUTPUTS
+#undef WEIGHT_BLOCKS
 #undef HAS_BYTE_SHUFFLE
 #undef HAS_FUSED_MULTIPLY_ADD
 
@@ -38,6 +57,13 @@ typedef uint8_t B32 __attribute__((vector_size(32)));
 #define HAS_BYTE_SHUFFLE 1
 #define HAS_FUSED_MULTIPLY_ADD 1
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define H H8
+#define HI I8
+#define PART 8
+#define BLOCK_OUTPUTS 4
+#define BLOCK_STEPS 3
+#define PRODUCT_OUTPUTS 4
+#define WEIGHT_BLOCKS 1
 #define SUFFIX avx2
 #include "all_bodies.h"
 #undef SUFFIX
@@ -45,6 +71,20 @@ typedef uint8_t B32 __attribute__((vector_size(32)));
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), \
                              apply_to = function)
+#undef H
+#undef HI
+#undef PART
+#undef BLOCK_OUTPUTS
+#undef BLOCK_STEPS
+#undef PRODUCT_OUTPUTS
+#undef WEIGHT_BLOCKS
+#define H V
+#define HI I
+#define PART 16
+#define BLOCK_OUTPUTS 8
+#define BLOCK_STEPS 3
+#define PRODUCT_OUTPUTS 8
+#define WEIGHT_BLOCKS 3
 #define SUFFIX avx512
 #include "all_bodies.h"
 #undef SUFFIX

@@ -17,21 +17,6 @@ static inline double FN(masked_sum)(const D *low, const D *high, const float *ma
 // v where the comparison m holds, else 0.
 #define KEEP(m, v) ((V)((I)(m) & (I)(v)))
 
-static void FN(moments)(const float *signal, long length, const float *mask, double *sums) {
-  const V *x = (const V *)signal;
-  D first_low = {0}, first_high = {0}, second_low = {0}, second_high = {0};
-  for (long t = 0; t < length; t++) {
-    V v = x[t];
-    D low = LOW_HALF(v), high = HIGH_HALF(v);
-    first_low += low;
-    first_high += high;
-    second_low += low * low;
-    second_high += high * high;
-  }
-  sums[0] = FN(masked_sum)(&first_low, &first_high, mask);
-  sums[1] = FN(masked_sum)(&second_low, &second_high, mask);
-}
-
 static void FN(scale_shift)(const float *signal, long length, float scale, float shift, int rectify, float *result) {
   const V *x = (const V *)signal;
   V *y = (V *)result, factor = SPLAT(scale), offset = SPLAT(shift), zero = SPLAT(0);
@@ -43,12 +28,12 @@ static void FN(scale_shift)(const float *signal, long length, float scale, float
 }
 
 static void FN(gradient_moments)(const float *gradient, const float *output, const float *signal, long length,
-                                 int rectify, double *sums) {
+                                 int rectify, float mean, double *sums) {
   const V *dy = (const V *)gradient, *y = (const V *)output, *x = (const V *)signal;
-  V zero = SPLAT(0);
+  V zero = SPLAT(0), middle = SPLAT(mean);
   D first_low = {0}, first_high = {0}, second_low = {0}, second_high = {0};
   for (long t = 0; t < length; t++) {
-    V g = rectify ? KEEP(y[t] > zero, dy[t]) : dy[t], v = x[t];
+    V g = rectify ? KEEP(y[t] > zero, dy[t]) : dy[t], v = x[t] - middle;
     D low = LOW_HALF(g), high = HIGH_HALF(g);
     first_low += low;
     first_high += high;
@@ -62,13 +47,13 @@ static void FN(gradient_moments)(const float *gradient, const float *output, con
 }
 
 static void FN(scale_shift_gradient)(const float *gradient, const float *output, const float *signal, long length,
-                                     int rectify, float a, float b, float c, const float *mask, float *result) {
+                                     int rectify, float a, float b, float c, float mean, const float *mask, float *result) {
   const V *dy = (const V *)gradient, *y = (const V *)output, *x = (const V *)signal;
-  V *dx = (V *)result, va = SPLAT(a), vb = SPLAT(b), vc = SPLAT(c), zero = SPLAT(0), lanes;
+  V *dx = (V *)result, va = SPLAT(a), vb = SPLAT(b), vc = SPLAT(c), middle = SPLAT(mean), zero = SPLAT(0), lanes;
   for (int l = 0; l < EK_LANES; l++) lanes[l] = mask[l];
   for (long t = 0; t < length; t++) {
     V g = rectify ? KEEP(y[t] > zero, dy[t]) : dy[t];
-    dx[t] = FMA(g, va, FMA(x[t], vb, vc)) * lanes;
+    dx[t] = FMA(g, va, FMA(x[t] - middle, vb, vc)) * lanes;
   }
 }
 

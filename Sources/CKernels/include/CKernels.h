@@ -26,6 +26,26 @@ typedef struct {
   float first_decay, second_decay, step_size, second_correction, epsilon;
 } ek_adam_step;
 
+// One group of an activation whose numbers are made when they are read, two signals [channel][length][16 lanes]:
+//   max(first scale + shift, 0)                                            with a scale
+//   max(max(first scale + shift, 0) + second second_scale + second_shift, 0)  with a second signal too
+//   first                                                                  without a scale
+// Strides count floats; the other pointers hold a number a channel.
+typedef struct {
+  const float *first, *scale, *shift, *mean;
+  const float *second, *second_scale, *second_shift, *second_mean;
+  long channel_stride, length;
+} ek_activation;
+
+// One group of a gradient that is made when it is read, through a batch norm of `signal`:
+//   (g factor + (signal - mean) slope + offset) lanes,  g = gradient, or 0 where signal scale + shift is not above 0
+// or the gradient itself where there is no signal. Without a scale nothing is rectified.
+typedef struct {
+  const float *gradient, *signal;
+  const float *factor, *slope, *offset, *mean, *scale, *shift, *lanes;
+  long gradient_stride, signal_stride, length;
+} ek_gradient;
+
 typedef struct {
   // ---- convolution, direct
   // y[o][t] = bias[o] + sum over i, k of w[o][i][k] x[i][t + k] for outputs first ..< last; x has length + taps - 1
@@ -35,29 +55,60 @@ typedef struct {
   // d[o][i][k] = sum over t, lanes of dy[o][t] x[i][t + k] for outputs first ..< last. `d` is overwritten.
   void (*convolve_weights)(const float *x, const float *dy, float *d, long inputs, long taps, long length, long first,
                            long last);
+  // ---- products of matrices with rows of signal; see matrix_body.h. Strides count floats.
+  // y[o][t] = start[o] + sum over i of w[i][o] x[i][t]; with `accumulate` that sum is added to y. `start` may be null.
+  void (*product)(const float *w, long w_stride, const float *x, long x_stride, float *y, long y_stride,
+                  const float *start, long outputs, long inputs, long steps, int accumulate);
+  // d[o][i] += sum over t, lanes of g[o][t] x[i][t].
+  void (*outer)(const float *g, long g_stride, const float *x, long x_stride, float *d, long d_stride, long outputs,
+                long inputs, long steps);
+
   // ---- convolution, in the frequency domain; see fourier_body.h
-  void (*fourier_forward)(const float *signal, long length, long tiles, long step, long offset, long span,
-                          const ek_fourier_tables *tables, float *spectrum, long bin_stride, long imaginary_stride,
-                          long column);
-  void (*fourier_inverse)(const float *spectrum, long bin_stride, long imaginary_stride, long column, long tiles,
-                          const ek_fourier_tables *tables, float *signal, long length, long step, long offset,
-                          long count, int accumulate);
-  void (*fourier_forward_product)(const float *weights, const float *u, float *y, long outputs, long inputs,
-                                  long columns, long first, long last);
-  void (*fourier_input_product)(const float *weights, const float *y, float *c, long outputs, long inputs,
-                                long columns, long first, long last);
-  void (*fourier_weight_product)(const float *y, const float *u, float *d, long outputs, long inputs, long columns,
-                                 long first, long last);
+  void (*fourier)(const float *points, const ek_fourier_tables *tables, float *spectrum, long stride, long imaginary);
+  void (*fourier_back)(const float *spectrum, long stride, long imaginary, const ek_fourier_tables *tables,
+                       float *points);
+  void (*fourier_correlate)(const float *weights, const float *u, long u_stride, float *y, long y_stride,
+                            long outputs, long inputs, long first, long count);
+  void (*fourier_convolve)(const float *weights, const float *v, long v_stride, float *c, long c_stride, long outputs,
+                           long inputs, long first, long count);
+  void (*fourier_turn)(const float *v, long v_stride, float *turned, long turned_stride);
+  void (*fourier_weights)(const float *u, long u_stride, const float *turned, long turned_stride, float *d,
+                          long outputs, long inputs, long columns, int accumulate);
+
+  // ---- activations and gradients made when they are read; see activation_body.h
+  // Fills a panel with `count` channels from `first` and `steps` steps from `from`, `outside` before and after the signal.
+  void (*activate)(const ek_activation *x, long first, long count, long from, long steps, float outside, float *panel,
+                   long stride);
+  // The same for a gradient, 0 outside.
+  void (*differentiate)(const ek_gradient *g, long first, long count, long from, long steps, float *panel,
+                        long stride);
+  // y[t] = the largest of x[t], x[t + 1], x[t + 2].
+  void (*maxima)(const float *x, long x_stride, float *y, long y_stride, long count, long steps);
+  // Adds the gradient of `maxima`; x begins two steps and dy one before d.
+  void (*maxima_gradient)(const float *x, long x_stride, const float *dy, long dy_stride, float *d, long d_stride,
+                          long count, long steps);
+  // Adds the sum and the sum of squares of each row's steps in the lanes of the mask to two numbers a channel.
+  void (*panel_moments)(const float *panel, long stride, long count, long steps, const float *mask, double *sums);
+  // Sends a gradient through an activation's rectifier, with the sums that its batch norms need.
+  void (*rectify_gradient_rows)(const ek_activation *x, long first, long count, long from, long steps,
+                                const float *panel, long panel_stride, const float *dx, long dx_stride, float *result,
+                                long result_stride, double *first_sums, double *second_sums);
+  // Goes on with the maximum, its first step and the sum of each row.
+  void (*pool_rows)(const float *panel, long stride, long count, long from, long steps, float *maximum, int32_t *at,
+                    double *sum);
+  // Gradient of maximum and mean over time for some steps.
+  void (*pool_gradient_rows)(const float *share, const float *d_maximum, const int32_t *at, long count, long from,
+                             long steps, float *panel, long stride);
+
   // ---- batch norm and rectifier
-  // Sums of x and of x^2 over time and the lanes whose mask is 1, in double precision.
-  void (*moments)(const float *x, long length, const float *mask, double *sums);
   // y = x scale + shift, below 0 replaced by 0 where `rectify`.
   void (*scale_shift)(const float *x, long length, float scale, float shift, int rectify, float *y);
-  // Sums of g and of g x over time and lanes, where g is dy, or where `rectify` dy where y is above 0 and else 0.
-  void (*gradient_moments)(const float *dy, const float *y, const float *x, long length, int rectify, double *sums);
-  // dx = (g a + x b + c) mask.
+  // Sums of g and of g (x - mean) over time and lanes, where g is dy, or where `rectify` dy where y is above 0 and else 0.
+  void (*gradient_moments)(const float *dy, const float *y, const float *x, long length, int rectify, float mean,
+                           double *sums);
+  // dx = (g a + (x - mean) b + c) mask.
   void (*scale_shift_gradient)(const float *dy, const float *y, const float *x, long length, int rectify, float a,
-                               float b, float c, const float *mask, float *dx);
+                               float b, float c, float mean, const float *mask, float *dx);
   // ---- others
   // y = max(a + b, 0).
   void (*add_rectify)(const float *a, const float *b, long length, float *y);

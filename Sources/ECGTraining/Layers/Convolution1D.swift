@@ -74,11 +74,71 @@ public final class Convolution1D: Layer {
 
   /// Writes y to `result`, which may be some channels of a wider tensor.
   public func forward(_ input: TensorView, into result: TensorView, _ pass: Pass) {
-    self.input = input
+    self.input = pass.isTraining ? input : nil
+    let weights = mergeWeights()
+    if let fourier, fourier.isFaster(length: input.length) {
+      _ = fourier.forward(input, weights: weights, into: result, pass)
+    } else {
+      forwardDirectly(input, weights: weights, into: result, pass)
+    }
+  }
+
+  /// The same, and returns the sums of y and of y^2 that a batch norm needs.
+  public func forwardWithSums(_ input: TensorView, into result: TensorView, _ pass: Pass) -> ChannelSums {
+    self.input = pass.isTraining ? input : nil
     let weights = mergeWeights()
     if let fourier, fourier.isFaster(length: input.length) {
       return fourier.forward(input, weights: weights, into: result, pass)
     }
+    forwardDirectly(input, weights: weights, into: result, pass)
+    let sums = ChannelSums(rows: result.groups, channels: outputs)
+    guard pass.isTraining else { return sums }
+    pass.forEachChannel(outputs) { channel, group in
+      pass.kernels.panel_moments(
+        result.channel(channel, group: group), 0, 1, result.length, pass.mask(group: group),
+        sums.row(group, channel: channel))
+    }
+    return sums
+  }
+
+  /// dx[i][t] = sum over o, k of w[o][i][k] dy[o][t - k + (taps - 1) / 2];
+  /// dw[o][i][k] = sum over recordings, t of dy[o][t] x[i][t + k - (taps - 1) / 2].
+  public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
+    let result = inputGradient.view(groups: gradient.groups, channels: inputs, length: gradient.length)
+    backward(SignalGradient(gradient), to: needsInputGradient ? result : nil, pass)
+    return result
+  }
+
+  /// The same for a gradient that is made on the way, dx written to `result` where there is one.
+  public func backward(_ gradient: SignalGradient, to result: TensorView?, _ pass: Pass) {
+    guard let input else { preconditionFailure("backward without forward") }
+    let weights = mergedView(merged)
+    let weightGradient = mergedView(mergedGradient)
+    if let fourier, fourier.isFaster(length: input.length) {
+      fourier.backward(
+        gradient, input: input, weights: weights, weightGradient: weightGradient, inputGradient: result, pass)
+    } else {
+      let plain = gradient.isPlain ? gradient.gradient : made(gradient, pass)
+      weightGradientDirectly(plain, length: input.length, into: weightGradient, pass)
+      if let result { inputGradientDirectly(plain, weights: weights, into: result, pass) }
+    }
+    splitGradient(weightGradient)
+    self.input = nil
+  }
+
+  private func made(_ gradient: SignalGradient, _ pass: Pass) -> TensorView {
+    let (groups, length) = (gradient.gradient.groups, gradient.gradient.length)
+    let result = pass.compute.memory.tensor(groups: groups, channels: outputs, length: length)
+    pass.forEachChannel(outputs) { channel, group in
+      var source = gradient.group(group, pass)
+      pass.kernels.differentiate(&source, channel, 1, 0, length, result.channel(channel, group: group), 0)
+    }
+    return result
+  }
+
+  // MARK: direct
+
+  private func forwardDirectly(_ input: TensorView, weights: TensorView, into result: TensorView, _ pass: Pass) {
     let padded = pad(input, in: paddedInput, pass)
     let (inputs, taps, length) = (inputs, taps, input.length)
     let blocks = (outputs + 3) / 4
@@ -88,27 +148,6 @@ public final class Convolution1D: Layer {
         block * 4, min(outputs, block * 4 + 4))
     }
   }
-
-  /// dx[i][t] = sum over o, k of w[o][i][k] dy[o][t - k + (taps - 1) / 2];
-  /// dw[o][i][k] = sum over recordings, t of dy[o][t] x[i][t + k - (taps - 1) / 2].
-  public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
-    let result = inputGradient.view(groups: input.groups, channels: inputs, length: input.length)
-    let weights = mergedView(merged)
-    let weightGradient = mergedView(mergedGradient)
-    if let fourier, fourier.isFaster(length: input.length) {
-      fourier.backward(
-        gradient, input: input, weights: weights, weightGradient: weightGradient,
-        inputGradient: needsInputGradient ? result : nil, pass)
-    } else {
-      weightGradientDirectly(gradient, length: input.length, into: weightGradient, pass)
-      if needsInputGradient { inputGradientDirectly(gradient, weights: weights, into: result, pass) }
-    }
-    splitGradient(weightGradient)
-    return result
-  }
-
-  // MARK: direct
 
   private func weightGradientDirectly(
     _ gradient: TensorView, length: Int, into result: TensorView, _ pass: Pass

@@ -5,7 +5,7 @@ import Reproducibility
 public struct Pass: @unchecked Sendable {
   let compute: Compute
   /// Whether batch norm uses the batch's own statistics and dropout drops.
-  let isTraining: Bool
+  public let isTraining: Bool
   /// Index of each lane's recording in the examples; the lanes after the last have no recording.
   let recordings: [Int]
   let seed: UInt64
@@ -37,6 +37,11 @@ public struct Pass: @unchecked Sendable {
     }
 
     deinit { base.deallocate() }
+  }
+
+  /// Memory for a tensor of the batch, whatever it held before; it is kept as long as the view is.
+  public func tensor(channels: Int, length: Int) -> TensorView {
+    compute.memory.tensor(groups: groups, channels: channels, length: length)
   }
 
   /// Runs `body` for every channel of every group.

@@ -38,7 +38,7 @@ public struct Compute: @unchecked Sendable {
   // A table of functions in static memory: never written, so safe to share.
   let kernels: ek_kernels
   let fourierTables: FourierTables
-  let scratch = FourierScratch()
+  let memory = TensorMemory()
 
   /// Computes with `workers` in `instructionSet`, or in the baseline where this processor lacks it.
   public init(workers: Workers, instructionSet: InstructionSet = .preferred) {

@@ -11,13 +11,13 @@ final class FourierTables: @unchecked Sendable {
   static let shared = FourierTables()
 
   private let cosine128, sine128, cosine256, sine256: UnsafeMutablePointer<Float>
-  let tables: UnsafeMutablePointer<ek_fourier_tables>
+  let pointer: UnsafeMutablePointer<ek_fourier_tables>
 
   private init() {
     (cosine128, sine128) = Self.table(128)
     (cosine256, sine256) = Self.table(256)
-    tables = .allocate(capacity: 1)
-    tables.initialize(
+    pointer = .allocate(capacity: 1)
+    pointer.initialize(
       to: ek_fourier_tables(cosine128: cosine128, sine128: sine128, cosine256: cosine256, sine256: sine256))
   }
 

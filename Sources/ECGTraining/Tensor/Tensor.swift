@@ -62,6 +62,20 @@ public struct TensorView: @unchecked Sendable {
   /// Time steps of each channel.
   public let length: Int
   let groupStride: Int
+  /// Keeps the memory, where that is not the affair of a ``Tensor``.
+  private let owner: TensorMemory.Piece?
+
+  init(
+    base: UnsafeMutablePointer<Float>, groups: Int, channels: Int, length: Int, groupStride: Int,
+    owner: TensorMemory.Piece? = nil
+  ) {
+    self.base = base
+    self.groups = groups
+    self.channels = channels
+    self.length = length
+    self.groupStride = groupStride
+    self.owner = owner
+  }
 
   /// Where `channel` of `group` begins: `length` steps of 16 floats.
   func channel(_ channel: Int, group: Int) -> UnsafeMutablePointer<Float> {
@@ -72,7 +86,7 @@ public struct TensorView: @unchecked Sendable {
   public func channels(_ range: Range<Int>) -> TensorView {
     TensorView(
       base: base + range.lowerBound * length * Tensor.lanes, groups: groups, channels: range.count, length: length,
-      groupStride: groupStride)
+      groupStride: groupStride, owner: owner)
   }
 
   /// The number of `recording` in the batch (group 16 g + lane l is recording 16 g + l).
