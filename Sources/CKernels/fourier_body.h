@@ -58,14 +58,17 @@ static inline __attribute__((always_inline)) void FN(eight)(C *a, int inverse) {
 // Bin r + 8 s + 32 u lies at 16 r + 4 s + u.
 #define PLACE(bin) (16 * ((bin) & 7) + 4 * ((bin) >> 3 & 3) + ((bin) >> 5))
 
-// 128 complex points from `x` (real and imaginary parts `stride` floats apart, as a real signal's even and odd points
-// are) to their transform in `z`, in the order of PLACE.
-static inline __attribute__((always_inline)) void FN(transform)(const float *x, H *z, const ek_fourier_tables *tables) {
+// 128 complex points from `x`, a real signal's even and odd points, to their transform in `z`, in the order of PLACE.
+// Points from `count` on are taken as zeros.
+static inline __attribute__((always_inline)) void FN(transform)(const float *x, int count, H *z,
+                                                                const ek_fourier_tables *tables) {
+  H zero = SPREAD(0.0f);
   for (int p = 0; p < 16; p++) {
     C a[8];
     for (int q = 0; q < 8; q++) {
-      const float *at = x + (p + 16 * q) * 2 * EK_LANES;
-      a[q] = (C){LOAD(at), LOAD(at + EK_LANES)};
+      int n = 2 * (p + 16 * q);
+      const float *at = x + n * EK_LANES;
+      a[q] = (C){n < count ? LOAD(at) : zero, n + 1 < count ? LOAD(at + EK_LANES) : zero};
     }
     FN(eight)(a, 0);
     for (int r = 0; r < 8; r++) {
@@ -133,12 +136,15 @@ static inline __attribute__((always_inline)) void FN(transform_back)(H *z, const
   }
 }
 
-// The spectrum of 256 points, bins 0 ... 128, at `spectrum + bin * stride`: real parts, and `imaginary` floats on.
-static void FN(fourier)(const float *points, const ek_fourier_tables *tables, float *spectrum, long stride,
+// The spectrum of 256 points, of which those from `count` on are zeros and not read: bins 0 ... 128, at `spectrum + bin * stride`: real parts, and `imaginary` floats on.
+static void FN(fourier)(const float *points, long count, const ek_fourier_tables *tables, float *spectrum, long stride,
                         long imaginary) {
   H z[2 * POINTS];
   for (int part = 0; part < EK_LANES; part += PART) {
-    FN(transform)(points + part, z, tables);
+    if (count >= 2 * POINTS)
+      FN(transform)(points + part, 2 * POINTS, z, tables);
+    else
+      FN(transform)(points + part, (int)count, z, tables);
     float *out = spectrum + part;
     H two = SPREAD(2.0f), zero = SPREAD(0.0f);
     STORE(out, (z[0] + z[1]) * two);
@@ -159,9 +165,9 @@ static void FN(fourier)(const float *points, const ek_fourier_tables *tables, fl
   }
 }
 
-// The 256 points of a product of two spectra.
+// Points `from` ..< `from + count` of the 256 of a product of two spectra.
 static void FN(fourier_back)(const float *spectrum, long stride, long imaginary, const ek_fourier_tables *tables,
-                             float *points) {
+                             float *points, long from, long count) {
   H z[2 * POINTS];
   for (int part = 0; part < EK_LANES; part += PART) {
     const float *in = spectrum + part;
@@ -184,7 +190,7 @@ static void FN(fourier_back)(const float *spectrum, long stride, long imaginary,
       near[1] = ei + tr;
     }
     FN(transform_back)(z, tables);
-    for (int n = 0; n < 2 * POINTS; n++) STORE(points + n * EK_LANES + part, z[n]);
+    for (long n = 0; n < count; n++) STORE(points + n * EK_LANES + part, z[from + n]);
   }
 }
 

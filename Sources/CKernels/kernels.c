@@ -61,7 +61,7 @@ typedef uint8_t B32 __attribute__((vector_size(32)));
 #define HI I8
 #define PART 8
 #define BLOCK_OUTPUTS 4
-#define BLOCK_STEPS 3
+#define BLOCK_STEPS 2
 #define PRODUCT_OUTPUTS 4
 #define WEIGHT_BLOCKS 1
 #define SUFFIX avx2

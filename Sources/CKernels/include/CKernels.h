@@ -64,9 +64,10 @@ typedef struct {
                 long inputs, long steps);
 
   // ---- convolution, in the frequency domain; see fourier_body.h
-  void (*fourier)(const float *points, const ek_fourier_tables *tables, float *spectrum, long stride, long imaginary);
+  void (*fourier)(const float *points, long count, const ek_fourier_tables *tables, float *spectrum, long stride,
+                  long imaginary);
   void (*fourier_back)(const float *spectrum, long stride, long imaginary, const ek_fourier_tables *tables,
-                       float *points);
+                       float *points, long from, long count);
   void (*fourier_correlate)(const float *weights, const float *u, long u_stride, float *y, long y_stride,
                             long outputs, long inputs, long first, long count);
   void (*fourier_convolve)(const float *weights, const float *v, long v_stride, float *c, long c_stride, long outputs,

@@ -80,7 +80,9 @@ public final class PointwiseConvolutions {
   private func transposed(_ parameter: Parameter, _ branch: Branch, _ pass: Pass) -> TensorMemory.Piece {
     let result = pass.compute.memory.take(parameter.count)
     for output in 0..<branch.outputs {
-      for input in 0..<inputs { result.base[input * branch.outputs + output] = parameter.value[output * inputs + input] }
+      for input in 0..<inputs {
+        result.base[input * branch.outputs + output] = parameter.value[output * inputs + input]
+      }
     }
     return result
   }
