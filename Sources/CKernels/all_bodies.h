@@ -1,4 +1,6 @@
 // Every kernel for the instruction set named SUFFIX, and their tables.
+#include "registers.h"
+
 #include "lanes_body.h"
 #include "matrix_body.h"
 #include "activation_body.h"

@@ -136,7 +136,8 @@ static inline __attribute__((always_inline)) void FN(transform_back)(H *z, const
   }
 }
 
-// The spectrum of 256 points, of which those from `count` on are zeros and not read: bins 0 ... 128, at `spectrum + bin * stride`: real parts, and `imaginary` floats on.
+// The spectrum of 256 points, of which those from `count` on are zeros and not read: bins 0 ... 128 at
+// `spectrum + bin * stride`, real parts, and the imaginary ones `imaginary` floats on.
 static void FN(fourier)(const float *points, long count, const ek_fourier_tables *tables, float *spectrum, long stride,
                         long imaginary) {
   H z[2 * POINTS];
@@ -279,29 +280,26 @@ static void FN(fourier_convolve)(const float *weights, const float *v, long v_st
   }
 }
 
-// Rows and columns of 16 x 16 numbers exchanged.
+// Numbers of a and b by turns, of the lower and of the upper half.
+#define LOWER(a, b) __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define UPPER(a, b) __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+
+// Rows and columns of 16 x 16 numbers exchanged, in four rounds of interleaving.
 static inline __attribute__((always_inline)) void FN(transpose16)(const float *in, long in_stride, float *out,
                                                                   long out_stride) {
   V a[16], b[16];
   for (int i = 0; i < 16; i++) a[i] = *(const V *)(in + i * in_stride);
-  for (int i = 0; i < 8; i++) {
-    b[2 * i] = __builtin_shufflevector(a[i], a[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  }
-  for (int i = 0; i < 8; i++) {
-    a[2 * i] = __builtin_shufflevector(b[i], b[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    a[2 * i + 1] = __builtin_shufflevector(b[i], b[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  }
-  for (int i = 0; i < 8; i++) {
-    b[2 * i] = __builtin_shufflevector(a[i], a[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  }
-  for (int i = 0; i < 8; i++) {
-    a[2 * i] = __builtin_shufflevector(b[i], b[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    a[2 * i + 1] = __builtin_shufflevector(b[i], b[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  for (int round = 0; round < 4; round++) {
+    for (int i = 0; i < 8; i++) {
+      b[2 * i] = LOWER(a[i], a[i + 8]);
+      b[2 * i + 1] = UPPER(a[i], a[i + 8]);
+    }
+    for (int i = 0; i < 16; i++) a[i] = b[i];
   }
   for (int i = 0; i < 16; i++) *(V *)(out + i * out_stride) = a[i];
 }
+#undef LOWER
+#undef UPPER
 
 // Spectra of 16 channels turned so that the channels are in the lanes: [bin][recording][re, im][16 channels].
 static void FN(fourier_turn)(const float *v, long v_stride, float *turned, long turned_stride) {
@@ -313,7 +311,8 @@ static void FN(fourier_turn)(const float *v, long v_stride, float *turned, long 
   }
 }
 
-// D[o][i] (+)= sum over columns and recordings of conj(U[i]) V[o] for one bin, `blocks` x 16 outputs and `count` inputs.
+// D[o][i] (+)= sum over columns and recordings of conj(U[i]) V[o] for one bin, `blocks` times 16 outputs and `count`
+// inputs.
 static inline __attribute__((always_inline)) void FN(weights_block)(const float *u, long u_stride, const float *turned,
                                                                     long turned_stride, float *d, long outputs,
                                                                     long columns, int accumulate, int count,

@@ -33,23 +33,11 @@ typedef uint8_t B32 __attribute__((vector_size(32)));
 #define HAS_BYTE_SHUFFLE 1
 #define HAS_FUSED_MULTIPLY_ADD 1
 #endif
-#define H H4
-#define HI I4
-#define PART 4
-#define BLOCK_OUTPUTS 4
-#define BLOCK_STEPS 2
-#define PRODUCT_OUTPUTS 2
-#define WEIGHT_BLOCKS 1
+#define REGISTER_LANES 4
 #define SUFFIX baseline
 #include "all_bodies.h"
 #undef SUFFIX
-#undef H
-#undef HI
-#undef PART
-#undef BLOCK_OUTPUTS
-#undef BLOCK_STEPS
-#undef PRODUCT_OUTPUTS
-#undef WEIGHT_BLOCKS
+#undef REGISTER_LANES
 #undef HAS_BYTE_SHUFFLE
 #undef HAS_FUSED_MULTIPLY_ADD
 
@@ -57,37 +45,20 @@ typedef uint8_t B32 __attribute__((vector_size(32)));
 #define HAS_BYTE_SHUFFLE 1
 #define HAS_FUSED_MULTIPLY_ADD 1
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define H H8
-#define HI I8
-#define PART 8
-#define BLOCK_OUTPUTS 4
-#define BLOCK_STEPS 2
-#define PRODUCT_OUTPUTS 4
-#define WEIGHT_BLOCKS 1
+#define REGISTER_LANES 8
 #define SUFFIX avx2
 #include "all_bodies.h"
 #undef SUFFIX
+#undef REGISTER_LANES
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), \
                              apply_to = function)
-#undef H
-#undef HI
-#undef PART
-#undef BLOCK_OUTPUTS
-#undef BLOCK_STEPS
-#undef PRODUCT_OUTPUTS
-#undef WEIGHT_BLOCKS
-#define H V
-#define HI I
-#define PART 16
-#define BLOCK_OUTPUTS 8
-#define BLOCK_STEPS 3
-#define PRODUCT_OUTPUTS 8
-#define WEIGHT_BLOCKS 3
+#define REGISTER_LANES 16
 #define SUFFIX avx512
 #include "all_bodies.h"
 #undef SUFFIX
+#undef REGISTER_LANES
 #pragma clang attribute pop
 #endif
 

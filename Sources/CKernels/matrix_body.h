@@ -37,8 +37,8 @@ static inline __attribute__((always_inline)) void FN(product_block)(const float 
 }
 
 // y[o][t] = start[o] + sum over i of w[i][o] x[i][t], or with `accumulate` y[o][t] += that sum. Strides count floats.
-static void FN(product)(const float *w, long w_stride, const float *x, long x_stride, float *y, long y_stride, const float *start,
-                        long outputs, long inputs, long steps, int accumulate) {
+static void FN(product)(const float *w, long w_stride, const float *x, long x_stride, float *y, long y_stride,
+                        const float *start, long outputs, long inputs, long steps, int accumulate) {
   for (long t = 0; t < steps;) {
     long left = steps - t;
     int wide = left >= BLOCK_STEPS;

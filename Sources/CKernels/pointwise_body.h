@@ -47,7 +47,8 @@ static void FN(gradient_moments)(const float *gradient, const float *output, con
 }
 
 static void FN(scale_shift_gradient)(const float *gradient, const float *output, const float *signal, long length,
-                                     int rectify, float a, float b, float c, float mean, const float *mask, float *result) {
+                                     int rectify, float a, float b, float c, float mean, const float *mask,
+                                     float *result) {
   const V *dy = (const V *)gradient, *y = (const V *)output, *x = (const V *)signal;
   V *dx = (V *)result, va = SPLAT(a), vb = SPLAT(b), vc = SPLAT(c), middle = SPLAT(mean), zero = SPLAT(0), lanes;
   for (int l = 0; l < EK_LANES; l++) lanes[l] = mask[l];
