@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "ECGDatasets", dependencies: ["Reproducibility", "ECGCore", "WFDB"]),
 
     // The converted form: folders of HDF5 shards; and who trains, who validates, who is tested.
-    .target(name: "ECGStore", dependencies: ["Reproducibility", "ECGCore", "CHDF5", "CDeflate"]),
+    .target(name: "ECGStore", dependencies: ["Reproducibility", "ECGCore", "CKernels", "CHDF5", "CDeflate"]),
     .target(name: "ECGSplits", dependencies: ["Reproducibility", "ECGCore"]),
 
     // Networks.

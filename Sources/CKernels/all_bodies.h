@@ -8,6 +8,7 @@
 #include "fourier_body.h"
 #include "pointwise_body.h"
 #include "wfdb_body.h"
+#include "batch_body.h"
 
 static const ek_kernels FN(table) = {
     .convolve = FN(convolve),
@@ -56,4 +57,10 @@ static const ek_wfdb_kernels FN(wfdb_table) = {
     .column32 = FN(column32),
     .physical16 = FN(physical16),
     .physical32 = FN(physical32),
+};
+
+static const ek_batch_kernels FN(batch_table) = {
+    .unshuffle16 = FN(unshuffle16),
+    .row_moments16 = FN(row_moments16),
+    .lanes16 = FN(lanes16),
 };

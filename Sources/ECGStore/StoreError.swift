@@ -27,6 +27,10 @@ extension ModuleError<StoreErrorDomain>.Code {
   public static let digestMismatch = Self(rawValue: "digest-mismatch")
   /// A column that the store does not have, or not of that kind.
   public static let noSuchColumn = Self(rawValue: "no-such-column")
+  /// A layout that cannot do what was asked for.
+  public static let unsuitableLayout = Self(rawValue: "unsuitable-layout")
+  /// A recording that the store does not have.
+  public static let noSuchRecording = Self(rawValue: "no-such-recording")
   /// HDF5 refused a call.
   public static let hdf5 = Self(rawValue: "hdf5")
   /// A folder or file could not be listed, removed or renamed.

@@ -5,8 +5,9 @@ import Testing
 /// Help texts as users see them. `EINTHOVEN_UPDATE_SNAPSHOTS=1 swift test -c release --filter HelpTests` writes them anew.
 @Suite struct HelpTests {
   static let commands: [[String]] = [
-    [], ["demo"], ["info"], ["read"], ["bench", "read"], ["annotations"], ["convert"], ["synthesize"], ["verify"],
-    ["split"], ["bench", "list"], ["bench", "show"], ["bench", "run"], ["leaderboard", "build"], ["store", "merge"],
+    [], ["demo"], ["info"], ["read"], ["bench", "read"], ["bench", "batches"], ["annotations"], ["convert"],
+    ["synthesize"], ["verify"], ["split"], ["bench", "list"], ["bench", "show"], ["bench", "run"],
+    ["leaderboard", "build"], ["store", "merge"],
   ]
 
   @Test(arguments: commands) func helpIsAsReviewed(command: [String]) throws {

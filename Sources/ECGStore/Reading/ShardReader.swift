@@ -126,6 +126,20 @@ final class ShardReader: Sendable {
     return samples
   }
 
+  /// Gain and baseline of each lead of recording `row`.
+  func calibration(of row: Int) -> (gain: ArraySlice<Double>, baseline: ArraySlice<Int32>) {
+    let range = row * leadCount..<(row + 1) * leadCount
+    return (gain[range], baseline[range])
+  }
+
+  /// Where each recording's chunk stands in the file; fixed layout only.
+  func chunkPlaces() throws(StoreError) -> [(address: Int, size: Int)] {
+    guard let places = file.chunkPlaces(at: (0..<count).map { [$0, 0, 0] }) else {
+      throw Self.malformed(path, StoreNames.signal, "a chunk that is not there", "one for each recording")
+    }
+    return places
+  }
+
   // MARK: Columns
 
   func texts(_ name: String) throws(StoreError) -> [String] { try Self.texts(file, name, count) }

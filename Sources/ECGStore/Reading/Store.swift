@@ -19,7 +19,7 @@ public final class Store: Sendable {
   private let indexes: [RecordingID: Int]
   /// The first recording of each shard, and one more at the end.
   private let starts: [Int]
-  private let codec: ChunkCodec
+  let codec: ChunkCodec
   private let open: Mutex<[(shard: Int, reader: ShardReader)]>
 
   /// Shards that stay open at once; a process may have some thousand open files, and a store more shards than that.

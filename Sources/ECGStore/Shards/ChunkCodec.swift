@@ -70,6 +70,19 @@ final class ChunkCodec: Sendable {
     return outcome == LIBDEFLATE_SUCCESS ? Self.unshuffle(shuffled) : nil
   }
 
+  /// Inflates `bytes` to exactly `shuffled.count` bytes, still shuffled; false where they are damaged.
+  func inflate(_ bytes: UnsafeRawBufferPointer, into shuffled: UnsafeMutableRawBufferPointer) -> Bool {
+    guard
+      let taken = idle.withLock({ idle in idle.decompressors.popLast().map { UInt(bitPattern: $0) } })
+        ?? libdeflate_alloc_decompressor().map({ UInt(bitPattern: $0) }),
+      let decompressor = OpaquePointer(bitPattern: taken)
+    else { return false }
+    let outcome = libdeflate_zlib_decompress(
+      decompressor, bytes.baseAddress, bytes.count, shuffled.baseAddress, shuffled.count, nil)
+    idle.withLock { idle in OpaquePointer(bitPattern: taken).map { idle.decompressors.append($0) } }
+    return outcome == LIBDEFLATE_SUCCESS
+  }
+
   /// HDF5's shuffle for elements of two bytes: all low bytes, then all high bytes.
   static func shuffle(_ samples: [Int16]) -> [UInt8] {
     let count = samples.count

@@ -233,6 +233,26 @@ final class HDF5File: Sendable {
     guard opened else { throw Self.failure(path, name, "missing", "Fetch or convert this shard again") }
   }
 
+  /// Where each chunk at `origins` stands in the file and how many bytes it takes; nil where one is not there or a
+  /// filter was left out.
+  func chunkPlaces(at origins: [[Int]]) -> [(address: Int, size: Int)]? {
+    handles.withLock { handles in
+      Self.exclusively {
+        var places: [(address: Int, size: Int)] = []
+        places.reserveCapacity(origins.count)
+        for origin in origins {
+          var offset = origin.map { hsize_t($0) }
+          var (mask, address, size) = (UInt32(0), haddr_t.max, hsize_t(0))
+          guard H5Dget_chunk_info_by_coord(handles.chunked, &offset, &mask, &address, &size) >= 0, mask == 0,
+            size > 0, size < 1 << 32, let start = Int(exactly: address)
+          else { return nil }
+          places.append((start, Int(size)))
+        }
+        return places
+      }
+    }
+  }
+
   /// The bytes of one chunk as they stand in the file, or nil where it cannot be read or a filter was left out.
   func chunk(at origin: [Int]) -> [UInt8]? {
     var offset = origin.map { hsize_t($0) }

@@ -8,8 +8,8 @@ import Reproducibility
 /// `einthoven bench`.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "List tasks and run them; time the reader.",
-    subcommands: [List.self, Show.self, RunTask.self, BenchReadCommand.self])
+    commandName: "bench", abstract: "List tasks and run them; time the readers.",
+    subcommands: [List.self, Show.self, RunTask.self, BenchReadCommand.self, BenchBatchesCommand.self])
 
   /// Names every task.
   struct List: ParsableCommand {
