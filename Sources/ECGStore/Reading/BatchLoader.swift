@@ -70,8 +70,7 @@ public final class BatchLoader: Sendable {
   private let rows: Pool<LaneRows>
   /// Memory of whole batches, kept from epoch to epoch.
   let memory: Pool<AlignedBytes>
-  // A table of functions in static memory, never written.
-  private nonisolated(unsafe) let kernels: ek_batch_kernels
+  private let kernels: ek_batch_kernels
 
   /// A loader of `recordings` of `store`, indexes below its count, which may stand several times; nil for all.
   ///
