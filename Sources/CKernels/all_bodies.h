@@ -7,6 +7,7 @@
 #include "direct_body.h"
 #include "fourier_body.h"
 #include "pointwise_body.h"
+#include "peak_body.h"
 #include "wfdb_body.h"
 #include "batch_body.h"
 
@@ -40,6 +41,7 @@ static const ek_kernels FN(table) = {
     .pool_all = FN(pool_all),
     .pool_all_gradient = FN(pool_all_gradient),
     .adam = FN(adam),
+    .peak = FN(peak),
 };
 
 static const ek_wfdb_kernels FN(wfdb_table) = {

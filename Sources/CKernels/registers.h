@@ -10,6 +10,7 @@
 #undef DIRECT_STEPS
 #undef PRODUCT_OUTPUTS
 #undef WEIGHT_BLOCKS
+#undef PEAK_CHAINS
 
 #define PART REGISTER_LANES
 
@@ -32,6 +33,7 @@
 #define DIRECT_STEPS 6
 #define PRODUCT_OUTPUTS 8
 #define WEIGHT_BLOCKS 3
+#define PEAK_CHAINS 24
 #else
 #define BLOCK_OUTPUTS 4
 #define BLOCK_STEPS 2
@@ -39,4 +41,5 @@
 #define DIRECT_STEPS 2
 #define PRODUCT_OUTPUTS 4
 #define WEIGHT_BLOCKS 1
+#define PEAK_CHAINS 12
 #endif

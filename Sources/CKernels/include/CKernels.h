@@ -128,6 +128,8 @@ typedef struct {
   void (*pool_all_gradient)(const float *d_maximum, const int32_t *at, const float *d_mean, long length, float *dx);
   // Adam on `count` numbers.
   void (*adam)(float *value, const float *gradient, float *first, float *second, long count, const ek_adam_step *step);
+  // Multiply-adds on registers alone, for the processor's peak: `rounds` rounds; returns the operations done.
+  double (*peak)(long rounds, float *kept);
 } ek_kernels;
 
 // Whether this processor runs the instruction set.

@@ -32,9 +32,6 @@ public final class Convolution1D: Layer {
   private let taps: Int
   private let needsInputGradient: Bool
 
-  private let merged = Tensor()
-  private let flipped = Tensor()
-  private let mergedGradient = Tensor()
   private let output = Tensor()
   private let inputGradient = Tensor()
   private let paddedInput = Tensor()
@@ -75,7 +72,7 @@ public final class Convolution1D: Layer {
   /// Writes y to `result`, which may be some channels of a wider tensor.
   public func forward(_ input: TensorView, into result: TensorView, _ pass: Pass) {
     self.input = pass.isTraining ? input : nil
-    let weights = mergeWeights()
+    let weights = mergedWeights(pass)
     if let fourier, fourier.isFaster(length: input.length) {
       _ = fourier.forward(input, weights: weights, into: result, pass)
     } else {
@@ -86,7 +83,7 @@ public final class Convolution1D: Layer {
   /// The same, and returns the sums of y and of y^2 that a batch norm needs.
   public func forwardWithSums(_ input: TensorView, into result: TensorView, _ pass: Pass) -> ChannelSums {
     self.input = pass.isTraining ? input : nil
-    let weights = mergeWeights()
+    let weights = mergedWeights(pass)
     if let fourier, fourier.isFaster(length: input.length) {
       return fourier.forward(input, weights: weights, into: result, pass)
     }
@@ -112,8 +109,8 @@ public final class Convolution1D: Layer {
   /// The same for a gradient that is made on the way, dx written to `result` where there is one.
   public func backward(_ gradient: SignalGradient, to result: TensorView?, _ pass: Pass) {
     guard let input else { preconditionFailure("backward without forward") }
-    let weights = mergedView(merged)
-    let weightGradient = mergedView(mergedGradient)
+    let weights = mergedWeights(pass)
+    let weightGradient = pass.compute.memory.take(mergedCount)
     if let fourier, fourier.isFaster(length: input.length) {
       fourier.backward(
         gradient, input: input, weights: weights, weightGradient: weightGradient, inputGradient: result, pass)
@@ -138,9 +135,11 @@ public final class Convolution1D: Layer {
 
   // MARK: direct
 
-  private func forwardDirectly(_ input: TensorView, weights: TensorView, into result: TensorView, _ pass: Pass) {
+  private func forwardDirectly(_ input: TensorView, weights: TensorMemory.Piece, into result: TensorView, _ pass: Pass)
+  {
     let padded = pad(input, in: paddedInput, pass)
     let (inputs, taps, length) = (inputs, taps, input.length)
+    pass.count(Arithmetic.product(outputs: outputs, inputs: inputs * taps, steps: length * input.groups))
     let blocks = (outputs + 3) / 4
     pass.forEachChannel(blocks) { [outputs] block, group in
       pass.kernels.convolve(
@@ -150,13 +149,14 @@ public final class Convolution1D: Layer {
   }
 
   private func weightGradientDirectly(
-    _ gradient: TensorView, length: Int, into result: TensorView, _ pass: Pass
+    _ gradient: TensorView, length: Int, into result: TensorMemory.Piece, _ pass: Pass
   ) {
     let padded = pad(nil, in: paddedInput, pass)
     let (inputs, taps, outputs) = (inputs, taps, outputs)
     let perGroup = outputs * inputs * taps
+    pass.count(Arithmetic.product(outputs: outputs, inputs: inputs * taps, steps: length * gradient.groups))
     // Groups are added in order afterwards, whichever thread came first.
-    let partial = partialGradients.view(groups: gradient.groups, channels: perGroup, length: 1)
+    let partial = pass.compute.memory.take(gradient.groups * perGroup)
     let blocks = (outputs + 3) / 4
     pass.forEachChannel(blocks) { block, group in
       pass.kernels.convolve_weights(
@@ -170,13 +170,11 @@ public final class Convolution1D: Layer {
     }
   }
 
-  private let partialGradients = Tensor()
-
   /// The gradient to the input is a convolution with inputs and outputs exchanged and the taps in reverse.
   private func inputGradientDirectly(
-    _ gradient: TensorView, weights: TensorView, into result: TensorView, _ pass: Pass
+    _ gradient: TensorView, weights: TensorMemory.Piece, into result: TensorView, _ pass: Pass
   ) {
-    let turned = flipped.view(groups: 1, channels: inputs * outputs * taps, length: 1)
+    let turned = pass.compute.memory.take(mergedCount)
     for output in 0..<outputs {
       for input in 0..<inputs {
         for tap in 0..<taps {
@@ -187,6 +185,7 @@ public final class Convolution1D: Layer {
     }
     let padded = pad(gradient, in: paddedGradient, pass)
     let (inputs, outputs, taps, length) = (inputs, outputs, taps, gradient.length)
+    pass.count(Arithmetic.product(outputs: outputs, inputs: inputs * taps, steps: length * gradient.groups))
     let blocks = (inputs + 3) / 4
     pass.forEachChannel(blocks) { block, group in
       pass.kernels.convolve(
@@ -216,12 +215,10 @@ public final class Convolution1D: Layer {
 
   // MARK: branches as one convolution
 
-  private func mergedView(_ tensor: Tensor) -> TensorView {
-    tensor.view(groups: 1, channels: outputs * inputs * taps, length: 1)
-  }
+  private var mergedCount: Int { outputs * inputs * taps }
 
-  private func mergeWeights() -> TensorView {
-    let result = mergedView(merged)
+  private func mergedWeights(_ pass: Pass) -> TensorMemory.Piece {
+    let result = pass.compute.memory.take(mergedCount)
     forEachFilter { parameter, filter, row, margin, branchTaps in
       let target = result.base + row * taps
       target.update(repeating: 0, count: taps)
@@ -230,7 +227,7 @@ public final class Convolution1D: Layer {
     return result
   }
 
-  private func splitGradient(_ gradient: TensorView) {
+  private func splitGradient(_ gradient: TensorMemory.Piece) {
     forEachFilter { parameter, filter, row, margin, branchTaps in
       (parameter.gradient + filter * branchTaps).update(from: gradient.base + row * taps + margin, count: branchTaps)
     }

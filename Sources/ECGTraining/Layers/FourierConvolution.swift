@@ -49,11 +49,13 @@ final class FourierConvolution: Sendable {
   // MARK: forward
 
   /// Writes y, and returns its sums of y and y^2 for every channel.
-  func forward(_ input: TensorView, weights: TensorView, into result: TensorView, _ pass: Pass) -> ChannelSums {
+  func forward(_ input: TensorView, weights: TensorMemory.Piece, into result: TensorView, _ pass: Pass) -> ChannelSums {
     let tiles = tiles(input.length)
     let units = tiles * input.groups
     let sums = ChannelSums(rows: units, channels: outputs)
     let w = transformWeights(weights, pass)
+    pass.count(units * (Arithmetic.transform * (inputs + outputs) + Arithmetic.spectra(pairs: inputs * outputs)))
+    if pass.isTraining { pass.count(Arithmetic.moments(numbers: outputs * input.length * input.groups)) }
     let (kernels, tables) = (pass.kernels, pass.compute.fourierTables)
     pass.compute.workers.forEach(units) { [self] unit in
       let (group, tile) = (unit / tiles, unit % tiles)
@@ -90,7 +92,7 @@ final class FourierConvolution: Sendable {
 
   /// Writes the gradient to the weights, and the one to the input where that is wanted.
   func backward(
-    _ gradient: SignalGradient, input: TensorView, weights: TensorView, weightGradient: TensorView,
+    _ gradient: SignalGradient, input: TensorView, weights: TensorMemory.Piece, weightGradient: TensorMemory.Piece,
     inputGradient: TensorView?, _ pass: Pass
   ) {
     let tiles = tiles(input.length)
@@ -98,6 +100,7 @@ final class FourierConvolution: Sendable {
     let chunks = (columns + Self.columnsAtOnce - 1) / Self.columnsAtOnce
     let w = inputGradient == nil ? nil : transformWeights(weights, pass)
     let d = pass.compute.memory.take(spectrumSize)
+    countBackward(columns: columns, needsInputGradient: inputGradient != nil, pass)
     let most = (columns + chunks - 1) / chunks
     let kept = KeptSpectra(columns: most, inputs: inputs, outputs: paddedOutputs, pass)
     let kernels = pass.kernels
@@ -117,6 +120,15 @@ final class FourierConvolution: Sendable {
       }
     }
     invertWeights(d, to: weightGradient, pass)
+  }
+
+  private func countBackward(columns: Int, needsInputGradient: Bool, _ pass: Pass) {
+    let products = needsInputGradient ? 2 : 1
+    let transforms = (needsInputGradient ? 2 : 1) * inputs + outputs
+    pass.count(
+      columns
+        * (Arithmetic.transform * transforms + products * Arithmetic.spectra(pairs: inputs * outputs)
+          + Arithmetic.gradient(numbers: outputs * Self.points)))
   }
 
   /// Keeps the spectra of the tile of x alone.
@@ -187,8 +199,9 @@ final class FourierConvolution: Sendable {
   // MARK: weights
 
   /// Spectra of the filters `[bin][input][re, im][outputs]`: 16 outputs of one input side by side in the lanes.
-  private func transformWeights(_ weights: TensorView, _ pass: Pass) -> TensorMemory.Piece {
+  private func transformWeights(_ weights: TensorMemory.Piece, _ pass: Pass) -> TensorMemory.Piece {
     let result = pass.compute.memory.take(spectrumSize)
+    pass.count(Arithmetic.transform * inputs * paddedOutputs / Self.lanes)
     let (kernels, tables) = (pass.kernels, pass.compute.fourierTables)
     pass.compute.workers.forEach(inputs) { [self] input in
       let points = pass.compute.memory.take(Self.points * Self.lanes)
@@ -208,7 +221,8 @@ final class FourierConvolution: Sendable {
     return result
   }
 
-  private func invertWeights(_ spectrum: TensorMemory.Piece, to gradient: TensorView, _ pass: Pass) {
+  private func invertWeights(_ spectrum: TensorMemory.Piece, to gradient: TensorMemory.Piece, _ pass: Pass) {
+    pass.count(Arithmetic.transform * inputs * paddedOutputs / Self.lanes)
     let (kernels, tables) = (pass.kernels, pass.compute.fourierTables)
     pass.compute.workers.forEach(inputs) { [self] input in
       let points = pass.compute.memory.take(Self.points * Self.lanes)

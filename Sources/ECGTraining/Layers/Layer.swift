@@ -39,6 +39,9 @@ public struct Pass: @unchecked Sendable {
     deinit { base.deallocate() }
   }
 
+  /// Adds to what ``Compute/arithmetic`` has counted.
+  func count(_ operations: Int) { compute.arithmetic.add(operations) }
+
   /// Memory for a tensor of the batch, whatever it held before; it is kept as long as the view is.
   public func tensor(channels: Int, length: Int) -> TensorView {
     compute.memory.tensor(groups: groups, channels: channels, length: length)

@@ -9,8 +9,6 @@ public final class Linear: Layer {
   private let outputs: Int
   private let output = Tensor()
   private let inputGradient = Tensor()
-  private let turned = Tensor()
-  private let partial = Tensor()
   private var input: TensorView?
 
   /// A layer under `name`.
@@ -30,6 +28,7 @@ public final class Linear: Layer {
     let result = output.view(groups: input.groups, channels: outputs, length: 1)
     let (weights, biases) = (SharedPointer(parameters[0].value), SharedPointer(parameters[1].value))
     let (inputs, outputs) = (inputs, outputs)
+    pass.count(Arithmetic.product(outputs: outputs, inputs: inputs, steps: input.groups))
     pass.forEachChannel(1) { _, group in
       pass.kernels.convolve(
         input.channel(0, group: group), weights.base, biases.base, result.channel(0, group: group), inputs, 1, 1, 0,
@@ -43,14 +42,15 @@ public final class Linear: Layer {
     guard let input else { preconditionFailure("backward without forward") }
     let (inputs, outputs, groups) = (inputs, outputs, input.groups)
     let result = inputGradient.view(groups: groups, channels: inputs, length: 1)
-    let transposed = turned.view(groups: 1, channels: inputs * outputs, length: 1)
+    let transposed = pass.compute.memory.take(inputs * outputs)
     for output in 0..<outputs {
       for input in 0..<inputs {
         transposed.base[input * outputs + output] = parameters[0].value[output * inputs + input]
       }
     }
     let perGroup = outputs * inputs
-    let partial = partial.view(groups: groups, channels: perGroup, length: 1)
+    pass.count(2 * Arithmetic.product(outputs: outputs, inputs: inputs, steps: groups))
+    let partial = pass.compute.memory.take(groups * perGroup)
     pass.forEachChannel(1) { _, group in
       pass.kernels.convolve(
         gradient.channel(0, group: group), transposed.base, nil, result.channel(0, group: group), outputs, 1, 1, 0,

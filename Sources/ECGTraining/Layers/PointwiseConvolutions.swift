@@ -52,6 +52,7 @@ public final class PointwiseConvolutions {
     let weights = zip(branches, parameters).map { branch, parameter in transposed(parameter, branch, pass) }
     let (inputs, branches, kernels) = (inputs, branches, pass.kernels)
     let hasMaxima = branches.contains(where: \.onMaxima)
+    countForward(x, pass)
     pass.compute.workers.forEach(units) { unit in
       let (group, strip) = (unit / strips.count, unit % strips.count)
       let panel = Panel(channels: inputs, steps: Self.forwardBlock + 2, pass)
@@ -74,6 +75,28 @@ public final class PointwiseConvolutions {
       }
     }
     return sums
+  }
+
+  private func countForward(_ x: Activation, _ pass: Pass) {
+    let steps = x.groups * x.length
+    if x.norm != nil { pass.count(Arithmetic.activation(numbers: steps * inputs, hasShortcut: x.shortcut != nil)) }
+    for branch in branches {
+      pass.count(Arithmetic.product(outputs: branch.outputs, inputs: inputs, steps: steps))
+      if pass.isTraining { pass.count(Arithmetic.moments(numbers: steps * branch.outputs)) }
+    }
+  }
+
+  private func countBackward(_ x: Activation, needsInputGradient: Bool, _ pass: Pass) {
+    let steps = x.groups * x.length
+    if x.norm != nil {
+      pass.count(Arithmetic.activation(numbers: steps * inputs, hasShortcut: x.shortcut != nil))
+      if needsInputGradient { pass.count(Arithmetic.moments(numbers: steps * inputs)) }
+    }
+    for branch in branches {
+      pass.count(Arithmetic.gradient(numbers: steps * branch.outputs))
+      let product = Arithmetic.product(outputs: branch.outputs, inputs: inputs, steps: steps)
+      pass.count(needsInputGradient ? 2 * product : product)
+    }
   }
 
   /// A branch's weights as `[inputs][outputs]`, so that those of one input lie together.
@@ -111,6 +134,7 @@ public final class PointwiseConvolutions {
       ? pass.compute.memory.tensor(groups: x.groups, channels: inputs, length: x.length) : nil
     let sums = ChannelSums(rows: units, channels: inputs)
     let shortcutSums = x.shortcut.map { _ in ChannelSums(rows: units, channels: inputs) }
+    countBackward(x, needsInputGradient: needsInputGradient, pass)
     pass.compute.workers.forEach(units) { [inputs, branches, parameters] unit in
       let (group, strip) = (unit / strips.count, unit % strips.count)
       for (partial, parameter) in zip(partials, parameters) {

@@ -9,7 +9,9 @@ import Reproducibility
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "List tasks and run them; time the readers.",
-    subcommands: [List.self, Show.self, RunTask.self, BenchReadCommand.self, BenchBatchesCommand.self])
+    subcommands: [
+      List.self, Show.self, RunTask.self, BenchReadCommand.self, BenchBatchesCommand.self, BenchSpeedCommand.self,
+    ])
 
   /// Names every task.
   struct List: ParsableCommand {
