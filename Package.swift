@@ -67,7 +67,8 @@ let package = Package(
     .testTarget(name: "ECGDatasetsTests", dependencies: ["ECGDatasets", "TestSupport"]),
     .testTarget(name: "ECGStoreTests", dependencies: ["ECGStore", "TestSupport"], exclude: ["Python"]),
     .testTarget(name: "ECGSplitsTests", dependencies: ["ECGSplits", "TestSupport"]),
-    .testTarget(name: "ECGTrainingTests", dependencies: ["ECGTraining", "TestSupport"]),
+    .testTarget(
+      name: "ECGTrainingTests", dependencies: ["ECGTraining", "TestSupport"], exclude: ["Golden", "Python"]),
     .testTarget(
       name: "ECGBenchmarkTests", dependencies: ["ECGBenchmark", "ECGTraining", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "ECGReportTests", dependencies: ["ECGReport", "TestSupport"]),

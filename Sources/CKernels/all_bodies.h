@@ -6,6 +6,7 @@
 #include "activation_body.h"
 #include "direct_body.h"
 #include "fourier_body.h"
+#include "optimizer_body.h"
 #include "pointwise_body.h"
 #include "peak_body.h"
 #include "wfdb_body.h"
@@ -42,6 +43,9 @@ static const ek_kernels FN(table) = {
     .pool_all_gradient = FN(pool_all_gradient),
     .adam = FN(adam),
     .peak = FN(peak),
+    .sgd = FN(sgd),
+    .sum_of_squares = FN(sum_of_squares),
+    .multiply = FN(multiply),
 };
 
 static const ek_wfdb_kernels FN(wfdb_table) = {

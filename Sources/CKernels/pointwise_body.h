@@ -1,4 +1,4 @@
-// Batch norm, rectifier, pooling and Adam: passes over memory. Included once for each instruction set.
+// Batch norm, rectifier and pooling: passes over memory. Included once for each instruction set.
 
 // Statistics are summed in double precision: single precision would lose the variance of a lead with a large offset.
 static inline double FN(masked_sum)(const D *low, const D *high, const float *mask) {
@@ -136,18 +136,4 @@ static void FN(pool_all_gradient)(const float *d_maximum, const int32_t *at, con
   for (int l = 0; l < EK_LANES; l++) share[l] = d_mean[l] / (float)length;
   for (long t = 0; t < length; t++) dx[t] = share;
   for (int l = 0; l < EK_LANES; l++) result[(long)at[l] * EK_LANES + l] += d_maximum[l];
-}
-
-static void FN(adam)(float *value, const float *gradient, float *first, float *second, long count,
-                     const ek_adam_step *step) {
-  float fresh = 1.0f - step->first_decay, fresh_square = 1.0f - step->second_decay;
-  for (long i = 0; i < count; i++) {
-    float g = gradient[i];
-    float m = __builtin_fmaf(step->first_decay, first[i], fresh * g);
-    float v = __builtin_fmaf(step->second_decay, second[i], fresh_square * (g * g));
-    first[i] = m;
-    second[i] = v;
-    float root = __builtin_sqrtf(v * step->second_correction) + step->epsilon;
-    value[i] = value[i] - step->step_size * m / root;
-  }
 }

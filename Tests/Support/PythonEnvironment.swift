@@ -8,8 +8,12 @@ public enum PythonEnvironment {
   /// The interpreter with wfdb-python, or nil; tests that need it are skipped then.
   public static let interpreterWithWFDB: String? = interpreter(having: "wfdb")
 
-  private static func interpreter(having module: String) -> String? {
-    let candidates = [ProcessInfo.processInfo.environment["EINTHOVEN_PYTHON"], Repository.root + "/.venv/bin/python"]
+  /// Any Python, or nil; tests that need it are skipped then.
+  public static let plainInterpreter: String? = interpreter(having: "sys", or: ["/usr/bin/python3"])
+
+  private static func interpreter(having module: String, or others: [String] = []) -> String? {
+    let candidates =
+      [ProcessInfo.processInfo.environment["EINTHOVEN_PYTHON"], Repository.root + "/.venv/bin/python"] + others
     for candidate in candidates.compactMap({ $0 }) where FileManager.default.isExecutableFile(atPath: candidate) {
       let check = "import \(module)"
       if (try? output(of: candidate, ["-c", check])) != nil { return candidate }

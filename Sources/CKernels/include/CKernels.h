@@ -22,9 +22,10 @@ typedef struct {
   const float *cosine128, *sine128, *cosine256, *sine256;
 } ek_fourier_tables;
 
-// One step of Adam; see Adam.swift for the formula.
+// One step of Adam or AdamW; see Optimizer.swift for the formulas. `penalty` times the value is added to the gradient;
+// the value is multiplied by `shrink` before the step (1 for none).
 typedef struct {
-  float first_decay, second_decay, step_size, second_correction, epsilon;
+  float first_decay, second_decay, step_size, second_correction, epsilon, penalty, shrink;
 } ek_adam_step;
 
 // One group of an activation whose numbers are made when they are read, two signals [channel][length][16 lanes]:
@@ -46,6 +47,12 @@ typedef struct {
   const float *factor, *slope, *offset, *mean, *scale, *shift, *lanes;
   long gradient_stride, signal_stride, length;
 } ek_gradient;
+
+// One step of stochastic gradient descent.
+typedef struct {
+  float rate, momentum, penalty;
+  int nesterov;
+} ek_sgd_step;
 
 typedef struct {
   // ---- convolution, direct
@@ -130,6 +137,13 @@ typedef struct {
   void (*adam)(float *value, const float *gradient, float *first, float *second, long count, const ek_adam_step *step);
   // Multiply-adds on registers alone, for the processor's peak: `rounds` rounds; returns the operations done.
   double (*peak)(long rounds, float *kept);
+  // ---- optimisers, on arrays of any alignment; see optimizer_body.h
+  // Gradient descent with momentum on `count` numbers.
+  void (*sgd)(float *value, const float *gradient, float *velocity, long count, const ek_sgd_step *step);
+  // The sum of the squares of `count` numbers in double precision, in one order everywhere.
+  double (*sum_of_squares)(const float *numbers, long count);
+  // Multiplies `count` numbers by `factor`.
+  void (*multiply)(float *numbers, long count, float factor);
 } ek_kernels;
 
 // Whether this processor runs the instruction set.

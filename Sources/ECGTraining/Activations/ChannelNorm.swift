@@ -11,6 +11,8 @@ public final class ChannelNorm: @unchecked Sendable {
   public let parameters: [Parameter]
   /// Running mean and variance.
   public let statistics: [RunningStatistic]
+  /// As in messages.
+  let name: String
   /// How many channels.
   public let channels: Int
   /// One number a channel each, for the kernels: of the forward pass ...
@@ -27,6 +29,7 @@ public final class ChannelNorm: @unchecked Sendable {
   /// Batch norm of `channels` channels; parameters and statistics are `<name>.weight`, `.bias`, `.running_mean` and
   /// `.running_var`.
   public init(name: String, channels: Int) {
+    self.name = name
     self.channels = channels
     parameters = [
       Parameter(name: name + ".weight", shape: [channels], initialConstant: 1),

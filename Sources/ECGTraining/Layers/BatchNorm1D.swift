@@ -29,6 +29,7 @@ public final class BatchNorm1D: Layer {
     let result = output.view(groups: input.groups, channels: norm.channels, length: input.length)
     self.input = input
     self.result = result
+    defer { pass.probe?.look(at: result, of: norm.name) }
     norm.prepare(pass.isTraining ? [sums(of: input, pass)] : [], length: input.length, pass)
     let flag: Int32 = rectify ? 1 : 0
     pass.forEachChannel(norm.channels) { [norm] channel, group in

@@ -72,6 +72,7 @@ public final class Convolution1D: Layer {
   /// Writes y to `result`, which may be some channels of a wider tensor.
   public func forward(_ input: TensorView, into result: TensorView, _ pass: Pass) {
     self.input = pass.isTraining ? input : nil
+    defer { pass.probe?.look(at: result, of: branches.map(\.name).joined(separator: " + ")) }
     let weights = mergedWeights(pass)
     if let fourier, fourier.isFaster(length: input.length) {
       _ = fourier.forward(input, weights: weights, into: result, pass)
@@ -83,6 +84,7 @@ public final class Convolution1D: Layer {
   /// The same, and returns the sums of y and of y^2 that a batch norm needs.
   public func forwardWithSums(_ input: TensorView, into result: TensorView, _ pass: Pass) -> ChannelSums {
     self.input = pass.isTraining ? input : nil
+    defer { pass.probe?.look(at: result, of: branches.map(\.name).joined(separator: " + ")) }
     let weights = mergedWeights(pass)
     if let fourier, fourier.isFaster(length: input.length) {
       return fourier.forward(input, weights: weights, into: result, pass)

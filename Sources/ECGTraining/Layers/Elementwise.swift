@@ -13,6 +13,7 @@ public final class Rectifier: Layer {
   /// y as above. O(numbers).
   public func forward(_ input: TensorView, _ pass: Pass) -> TensorView {
     let result = output.view(groups: input.groups, channels: input.channels, length: input.length)
+    defer { pass.probe?.look(at: result, of: Self.self) }
     self.result = result
     pass.forEachChannel(input.channels) { channel, group in
       pass.kernels.scale_shift(
@@ -46,6 +47,7 @@ public final class RectifiedSum {
   /// y as above, for a and b of one shape. O(numbers).
   public func forward(_ a: TensorView, _ b: TensorView, _ pass: Pass) -> TensorView {
     let result = output.view(groups: a.groups, channels: a.channels, length: a.length)
+    defer { pass.probe?.look(at: result, of: Self.self) }
     self.result = result
     pass.forEachChannel(a.channels) { channel, group in
       pass.kernels.add_rectify(

@@ -10,6 +10,8 @@ public struct Pass: @unchecked Sendable {
   let recordings: [Int]
   let seed: UInt64
   let epoch: Int
+  /// Looks at every leaf layer's output where training has diverged; nil else.
+  var probe: Probe?
   /// 1 for a lane with a recording, 0 for one without: `[groups][16]`.
   private let maskStorage: MaskStorage
 

@@ -26,6 +26,7 @@ public final class Linear: Layer {
   public func forward(_ input: TensorView, _ pass: Pass) -> TensorView {
     self.input = input
     let result = output.view(groups: input.groups, channels: outputs, length: 1)
+    defer { pass.probe?.look(at: result, of: String(parameters[0].name.dropLast(".weight".count))) }
     let (weights, biases) = (SharedPointer(parameters[0].value), SharedPointer(parameters[1].value))
     let (inputs, outputs) = (inputs, outputs)
     pass.count(Arithmetic.product(outputs: outputs, inputs: inputs, steps: input.groups))

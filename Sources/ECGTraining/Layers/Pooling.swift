@@ -13,6 +13,7 @@ public final class MaxPool3: Layer {
   public func forward(_ input: TensorView, _ pass: Pass) -> TensorView {
     self.input = input
     let result = output.view(groups: input.groups, channels: input.channels, length: input.length)
+    defer { pass.probe?.look(at: result, of: Self.self) }
     pass.forEachChannel(input.channels) { channel, group in
       pass.kernels.max_pool3(
         input.channel(channel, group: group), input.length, result.channel(channel, group: group))
@@ -55,6 +56,7 @@ public final class ConcatenatedPooling: Layer {
     self.input = pass.isTraining ? input : nil
     let (channels, length) = (input.channels, input.length)
     let result = output.view(groups: input.groups, channels: 2 * channels, length: 1)
+    defer { pass.probe?.look(at: result, of: Self.self) }
     places.reserve(input.groups * channels * Tensor.lanes)
     let blocks = (channels + Self.channelBlock - 1) / Self.channelBlock
     let storage = places.base

@@ -15,9 +15,16 @@ extension Trainer {
     trainingOutputs(on: examples, at: Array(0..<examples.count), settings, epoch: 0)
   }
 
-  /// Loss, outputs and gradients of all `examples` as one batch.
+  /// Loss, outputs and gradients of all `examples` as one batch, for one target a recording.
   public func gradients(
     on examples: some TrainingExamples, targets: [Double], settings: TrainingSettings
+  ) -> GradientCheck {
+    gradients(on: examples, targets: targets.map { [$0] }, settings: settings)
+  }
+
+  /// Loss, outputs and gradients of all `examples` as one batch, for `targets` as the loss wants them.
+  public func gradients(
+    on examples: some TrainingExamples, targets: [[Double]], settings: TrainingSettings
   ) -> GradientCheck {
     let batch = Array(0..<examples.count)
     let outputs = trainingOutputs(on: examples, at: batch, settings, epoch: 0)

@@ -1,87 +1,13 @@
 import Reproducibility
 
-/// How a network is trained.
-public struct TrainingSettings: Sendable {
-  /// What is minimised.
-  public let loss: Loss
-  /// Recordings a step.
-  public let batchSize: Int
-  /// At most so many passes over the examples.
-  public let epochs: Int
-  /// Adam's, in the first epoch.
-  public let learningRate: Double
-  /// Its factor from one epoch to the next.
-  public let decay: Double
-  /// Epochs without a better validation value before training stops.
-  public let patience: Int
-  /// Seed of initial weights, order and dropout.
-  public let seed: UInt64
-
-  /// Settings.
-  public init(
-    loss: Loss, batchSize: Int, epochs: Int, learningRate: Double, decay: Double, patience: Int, seed: UInt64
-  ) {
-    self.loss = loss
-    self.batchSize = batchSize
-    self.epochs = epochs
-    self.learningRate = learningRate
-    self.decay = decay
-    self.patience = patience
-    self.seed = seed
-  }
-}
-
-/// What one epoch came to: a line of the training log.
-public struct EpochLog: Sendable, Codable, Equatable {
-  /// From 0.
-  public let epoch: Int
-  /// Adam's in this epoch.
-  public let learningRate: Double
-  /// Mean over the epoch's recordings.
-  public let trainingLoss: Double
-  /// What the caller's validation gave.
-  public let validation: Double
-  /// Whether this is the best so far.
-  public let isBest: Bool
-
-  enum CodingKeys: String, CodingKey {
-    case epoch
-    case learningRate = "learning_rate"
-    case trainingLoss = "training_loss"
-    case validation
-    case isBest = "is_best"
-  }
-}
-
-/// Where training stands, for a progress line.
-public struct TrainingProgress: Sendable {
-  /// From 0.
-  public let epoch: Int
-  /// Recordings trained on so far, over all epochs.
-  public let recordingsDone: Int
-  /// Recordings that all epochs would come to.
-  public let recordingsPlanned: Int
-  /// Of the last step.
-  public let loss: Double
-}
-
-/// What training came to. The network holds the best epoch's weights.
-public struct TrainingOutcome: Sendable {
-  /// One an epoch.
-  public let log: [EpochLog]
-  /// The epoch whose weights were kept.
-  public let bestEpoch: Int
-  /// A copy of those weights.
-  public let weights: Weights
-}
-
 /// Trains a network and predicts with it.
 ///
 /// The order of an epoch is a function of (seed, epoch), dropout of (seed, layer, epoch, recording); sums have a fixed
-/// order: the same settings and examples give the same bits with any number of threads.
+/// order: the same settings and examples give the same bits with any number of threads, and with any number of stops in
+/// between where there are checkpoints.
 public final class Trainer {
   let network: any Layer
-  private let compute: Compute
+  let compute: Compute
   private let input = Tensor()
   private let lossGradient = Tensor()
 
@@ -99,88 +25,128 @@ public final class Trainer {
     }
   }
 
-  /// Trains on `examples` with one target each. After each epoch `validate` looks at the network through this trainer's
-  /// ``predict(_:)`` and returns a value, better when higher where `higherIsBetter`; the weights of the best epoch are
-  /// copied then and put back at the end.
-  ///
-  /// - Throws: ``TrainingError`` `diverged-loss` naming epoch, step and recordings (or the epoch where the
-  ///   validation value is not finite), or `invalid-set-up`; what `validate` throws.
+  /// Trains with one target a recording instead of several.
   public func train(
     on examples: some TrainingExamples, targets: [Double], settings: TrainingSettings, higherIsBetter: Bool,
-    validate: (Trainer) throws -> Double, progress: (TrainingProgress) -> Void = { _ in }
+    checkpoints: Checkpointing? = nil, validate: (Trainer) throws -> Double,
+    progress: (TrainingProgress) -> Void = { _ in }, afterEpoch: (EpochLog) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
+    try train(
+      on: examples, targets: targets.map { [$0] }, settings: settings, higherIsBetter: higherIsBetter,
+      checkpoints: checkpoints, validate: validate, progress: progress, afterEpoch: afterEpoch)
+  }
+
+  /// Trains on `examples` with `targets` `[recordings][targets]`, as the loss wants them. After each epoch `validate` looks
+  /// at the network through this trainer's ``predict(_:batchSize:)`` and returns a value, better when higher where
+  /// `higherIsBetter`; the weights of the best epoch are copied then and put back at the end. `afterEpoch` gets each line
+  /// of the log as it is made, and none of those that stand in a checkpoint.
+  ///
+  /// Where there is a file of `checkpoints` training goes on from it, to the same bits as without the stop.
+  ///
+  /// - Throws: ``TrainingError`` `diverged-loss` naming epoch, step, layer and recordings (or the epoch where the
+  ///   validation value is not finite), `invalid-set-up`, `unsuitable-checkpoint`; file errors; what `validate` and
+  ///   `afterEpoch` throw.
+  public func train(
+    on examples: some TrainingExamples, targets: [[Double]], settings: TrainingSettings, higherIsBetter: Bool,
+    checkpoints: Checkpointing? = nil, validate: (Trainer) throws -> Double,
+    progress: (TrainingProgress) -> Void = { _ in }, afterEpoch: (EpochLog) throws -> Void = { _ in }
+  ) throws -> TrainingOutcome {
+    try check(examples, targets, settings)
+    forgetMoments()
+    let keeper = checkpoints.map {
+      CheckpointKeeper($0, network: network, identity: identity(of: examples, targets, settings))
+    }
+    var (state, best) = try keeper?.restore() ?? (TrainingState(), nil)
+    let resumedAtStep = state.step
+    while !state.isOver(settings) {
+      try finishEpoch(of: &state, on: examples, targets, settings, progress) { try keeper?.afterStep($0, best) }
+      let value = try validate(self)
+      // Nothing is better than NaN, so it would keep the first epoch's weights whatever came later.
+      guard value.isFinite else {
+        throw TrainingError(
+          .divergedLoss, at: ErrorPlace("training", .item("epoch \(state.epoch)")),
+          found: "a validation value of \(value)", expected: "a finite number",
+          advice: "Lower the learning rate, or look at the validation recordings")
+      }
+      let line = state.finishEpoch(validation: value, higherIsBetter: higherIsBetter)
+      if line.isBest { best = Weights(copying: network) }
+      try keeper?.save(state, best)
+      try afterEpoch(line)
+    }
+    guard let best, let bestEpoch = state.best?.epoch else {
+      throw TrainingError(.invalidSetUp, at: ErrorPlace("training"), found: "no epoch", expected: "at least one")
+    }
+    try best.load(into: network, named: "best weights")
+    return TrainingOutcome(log: state.log, bestEpoch: bestEpoch, weights: best, resumedAtStep: resumedAtStep)
+  }
+
+  /// The optimiser's, which an earlier training may have left.
+  private func forgetMoments() {
+    for parameter in network.parameters {
+      parameter.firstMoment.update(repeating: 0, count: parameter.count)
+      parameter.secondMoment.update(repeating: 0, count: parameter.count)
+    }
+  }
+
+  private func check(
+    _ examples: some TrainingExamples, _ targets: [[Double]], _ settings: TrainingSettings
+  ) throws(TrainingError) {
     guard examples.count == targets.count, examples.count > 0, settings.batchSize > 1, settings.epochs > 0 else {
       throw TrainingError(
         .invalidSetUp, at: ErrorPlace("training"), found: "\(examples.count) examples, \(targets.count) targets",
         expected: "one target for each of one or more examples, batches of at least 2, at least 1 epoch")
     }
-    var adam = Adam()
-    var log: [EpochLog] = []
-    var best: (epoch: Int, value: Double, weights: Weights)?
-    var rate = settings.learningRate
-    for epoch in 0..<settings.epochs {
-      let loss = try trainEpoch(epoch, on: examples, targets, settings, rate, &adam, progress)
-      let value = try validate(self)
-      // Nothing is better than NaN, so it would keep the first epoch's weights whatever came later.
-      guard value.isFinite else {
-        throw TrainingError(
-          .divergedLoss, at: ErrorPlace("training", .item("epoch \(epoch)")), found: "a validation value of \(value)",
-          expected: "a finite number", advice: "Lower the learning rate, or look at the validation recordings")
-      }
-      let isBest = best.map { higherIsBetter ? value > $0.value : value < $0.value } ?? true
-      if isBest { best = (epoch, value, Weights(copying: network)) }
-      log.append(
-        EpochLog(epoch: epoch, learningRate: rate, trainingLoss: loss, validation: value, isBest: isBest))
-      rate *= settings.decay
-      if let best, epoch - best.epoch >= settings.patience { break }
+    let pass = Pass(compute: compute, isTraining: false, recordings: [0], seed: 0, epoch: 0)
+    let outputs = forward(examples, at: [0], pass).channels
+    if let problem = settings.loss.problem(of: targets, outputs: outputs) {
+      throw TrainingError(
+        .invalidSetUp, at: ErrorPlace("training", .record(examples.name(of: problem.recording))),
+        found: problem.found, expected: "\(problem.expected), for a network of \(outputs) outputs and this loss")
     }
-    guard let best else {
-      throw TrainingError(.invalidSetUp, at: ErrorPlace("training"), found: "no epoch", expected: "at least one")
-    }
-    try best.weights.load(into: network, named: "best weights")
-    return TrainingOutcome(log: log, bestEpoch: best.epoch, weights: best.weights)
   }
 
-  private func trainEpoch(
-    _ epoch: Int, on examples: some TrainingExamples, _ targets: [Double], _ settings: TrainingSettings,
-    _ rate: Double, _ adam: inout Adam, _ progress: (TrainingProgress) -> Void
-  ) throws -> Double {
+  /// The steps of the state's epoch that are not done yet.
+  private func finishEpoch(
+    of state: inout TrainingState, on examples: some TrainingExamples, _ targets: [[Double]],
+    _ settings: TrainingSettings, _ progress: (TrainingProgress) -> Void, afterStep: (TrainingState) throws -> Void
+  ) throws {
+    let epoch = state.epoch
     var stream = RandomStream(seed: settings.seed, purpose: "order", epoch: UInt64(epoch))
     let order = stream.shuffled(Array(0..<examples.count))
-    var total = 0.0
-    var trainedOn = 0
-    for (step, start) in stride(from: 0, to: order.count, by: settings.batchSize).enumerated() {
+    let starts = Array(stride(from: 0, to: order.count, by: settings.batchSize))
+    for start in starts.dropFirst(state.batchesDone) {
       let batch = Array(order[start..<min(order.count, start + settings.batchSize)])
       // A batch of one has no variance for batch norm to divide by.
       if batch.count == 1 && order.count > 1 { continue }
-      let loss = self.step(on: examples, at: batch, targets: batch.map { targets[$0] }, settings, epoch: epoch)
-      guard loss.isFinite else {
-        let names = batch.prefix(8).map { examples.name(of: $0) }.joined(separator: " ")
-        throw TrainingError(
-          .divergedLoss, at: ErrorPlace("training", .item("epoch \(epoch)"), .item("step \(step)")),
-          found: "a loss of \(loss) on recordings \(names)\(batch.count > 8 ? " ..." : "")", expected: "a finite loss",
-          advice: "Lower the learning rate, or look at these recordings")
+      let loss = step(on: examples, at: batch, targets: batch.map { targets[$0] }, settings, epoch: epoch)
+      let norm = GradientClipping.norm(network.parameters, compute)
+      guard loss.isFinite, norm.isFinite else {
+        throw divergence(on: examples, at: batch, loss: loss, settings, epoch: epoch, step: state.batchesDone)
       }
-      adam.update(network.parameters, learningRate: rate, compute)
-      total += loss * Double(batch.count)
-      trainedOn += batch.count
+      if let clip = settings.clip { GradientClipping.clip(network.parameters, norm: norm, to: clip, compute) }
+      let position = Schedule.Position(
+        step: state.step, epoch: epoch, totalSteps: settings.steps(examples: order.count) * settings.epochs)
+      let rate = settings.schedule.learningRate(settings.learningRate, at: position)
+      settings.optimizer.update(
+        network.parameters, step: state.step + 1, learningRate: rate,
+        momentum: settings.schedule.momentum(at: position), compute)
+      state.batchesDone += 1
+      state.finishStep(loss: loss, recordings: batch.count, learningRate: rate)
       progress(
         TrainingProgress(
           epoch: epoch, recordingsDone: epoch * order.count + start + batch.count,
           recordingsPlanned: settings.epochs * order.count, loss: loss))
+      try afterStep(state)
     }
-    return total / Double(trainedOn)
   }
 
   /// Loss and gradients of one batch; the parameters stay.
   func step(
-    on examples: some TrainingExamples, at batch: [Int], targets: [Double], _ settings: TrainingSettings, epoch: Int
+    on examples: some TrainingExamples, at batch: [Int], targets: [[Double]], _ settings: TrainingSettings, epoch: Int
   ) -> Double {
     let pass = Pass(
       compute: compute, isTraining: true, recordings: batch, seed: settings.seed, epoch: epoch)
-    let signals = input.view(groups: pass.groups, channels: examples.channelCount, length: examples.length)
-    signals.fill(from: examples, at: batch, compute)
-    let outputs = network.forward(signals, pass)
+    let outputs = forward(examples, at: batch, pass)
     let gradient = lossGradient.view(groups: pass.groups, channels: outputs.channels, length: 1)
     let loss = settings.loss.evaluate(outputs: outputs, targets: targets, gradient: gradient)
     _ = network.backward(gradient, pass)
@@ -207,9 +173,37 @@ public final class Trainer {
     return forward(examples, at: batch, pass).rows(batch.count)
   }
 
-  private func forward(_ examples: some TrainingExamples, at batch: [Int], _ pass: Pass) -> TensorView {
+  func forward(_ examples: some TrainingExamples, at batch: [Int], _ pass: Pass) -> TensorView {
+    network.forward(signals(examples, at: batch, pass), pass)
+  }
+
+  /// The batch's signals as the network gets them.
+  func signals(_ examples: some TrainingExamples, at batch: [Int], _ pass: Pass) -> TensorView {
     let signals = input.view(groups: pass.groups, channels: examples.channelCount, length: examples.length)
     signals.fill(from: examples, at: batch, compute)
-    return network.forward(signals, pass)
+    return signals
+  }
+
+  /// What decides the bits of a training, by name, beside the initial weights, which the caller knows.
+  private func identity(
+    of examples: some TrainingExamples, _ targets: [[Double]], _ settings: TrainingSettings
+  ) -> [String: String] {
+    var hasher = ContentHasher()
+    for row in targets { hasher.update(array: row) }
+    for index in 0..<examples.count { hasher.update(examples.name(of: index)) }
+    return settings.identity.merging(
+      [
+        "recordings": "\(examples.count)", "channels": "\(examples.channelCount)", "length": "\(examples.length)",
+        "names_and_targets": hasher.digest.hex,
+      ]
+    ) { $1 }
+  }
+}
+
+extension TrainingSettings {
+  /// Optimiser steps of an epoch over so many examples: a last batch of one is left out.
+  func steps(examples: Int) -> Int {
+    let rest = examples % batchSize
+    return examples / batchSize + (rest > 1 || (rest == 1 && examples == 1) ? 1 : 0)
   }
 }

@@ -43,15 +43,33 @@ public enum Safetensors {
     try AtomicFile.write(bytes(of: weights, metadata: metadata), to: path)
   }
 
-  /// Reads the file at `path`.
-  ///
-  /// - Throws: ``TrainingError`` `malformed-weights`, or a file error. Every size is checked against the file's own.
-  public static func read(_ path: String) throws -> Weights {
-    try parse(FileBytes.read(path), named: path)
+  /// What a file holds.
+  public struct Contents: Sendable {
+    /// The tensors.
+    public let weights: Weights
+    /// Text by name.
+    public let metadata: [String: String]
   }
 
-  /// Reads bytes; `name` stands in errors.
+  /// Reads the tensors of the file at `path`.
+  ///
+  /// - Throws: ``TrainingError`` `malformed-weights`, or a file error. Every size is checked against the file's own.
+  public static func read(_ path: String) throws -> Weights { try contents(ofFile: path).weights }
+
+  /// Reads the tensors of bytes; `name` stands in errors.
   public static func parse(_ bytes: [UInt8], named name: String) throws -> Weights {
+    try contents(of: bytes, named: name).weights
+  }
+
+  /// Reads tensors and metadata of the file at `path`.
+  ///
+  /// - Throws: ``TrainingError`` `malformed-weights`, or a file error. Every size is checked against the file's own.
+  public static func contents(ofFile path: String) throws -> Contents {
+    try contents(of: FileBytes.read(path), named: path)
+  }
+
+  /// Reads tensors and metadata of bytes; `name` stands in errors. O(bytes).
+  public static func contents(of bytes: [UInt8], named name: String) throws -> Contents {
     func malformed(_ place: ErrorPlace.Coordinate, _ found: String, _ expected: String) -> TrainingError {
       TrainingError(
         .malformedWeights, at: ErrorPlace(name, place), found: found, expected: expected,
@@ -65,7 +83,13 @@ public enum Safetensors {
     let start = 8 + Int(length)
     let json = try CanonicalJSON.decode([String: JSONValue].self, from: Array(bytes[8..<start]), named: name)
     var entries: [Weights.Entry] = []
-    for (tensor, value) in json.sorted(by: { $0.key < $1.key }) where tensor != "__metadata__" {
+    var metadata: [String: String] = [:]
+    for (tensor, value) in json.sorted(by: { $0.key < $1.key }) {
+      if tensor == "__metadata__" {
+        guard case .object(let texts) = value else { throw malformed(.item(tensor), "no object", "text by name") }
+        for case (let key, .string(let text)) in texts { metadata[key] = text }
+        continue
+      }
       let header = try CanonicalJSON.decode(
         TensorHeader.self, from: CanonicalJSON.compact(value), named: "\(name), tensor \(tensor)")
       guard header.dtype == "F32" else { throw malformed(.item(tensor), "type \(header.dtype)", "F32") }
@@ -78,13 +102,14 @@ public enum Safetensors {
         throw malformed(.item(tensor), "\(size) bytes for shape \(header.shape)", "4 bytes a number")
       }
       let from = start + header.dataOffsets[0]
-      let values = (0..<numbers).map { index in
-        Float(
-          bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[from + 4 * index + $1]) << UInt32(8 * $1) })
+      let values = bytes.withUnsafeBytes { raw in
+        (0..<numbers).map {
+          Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: from + 4 * $0, as: UInt32.self)))
+        }
       }
       entries.append(Weights.Entry(name: tensor, shape: header.shape, values: values))
     }
-    return Weights(entries: entries)
+    return Contents(weights: Weights(entries: entries), metadata: metadata)
   }
 
   /// The numbers in a shape; nil where one is negative or the product overflows.
