@@ -17,6 +17,8 @@ extension ModuleError<BenchmarkErrorDomain>.Code {
   public static let emptyPartition = Self(rawValue: "empty-partition")
   /// A run folder that is there already.
   public static let runExists = Self(rawValue: "run-exists")
+  /// A log for other programs that could not be written.
+  public static let logNotWritten = Self(rawValue: "log-not-written")
   /// A result folder that is incomplete or does not agree with itself.
   public static let invalidResult = Self(rawValue: "invalid-result")
 }

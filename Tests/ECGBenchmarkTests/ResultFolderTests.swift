@@ -39,6 +39,24 @@ import Testing
     #expect(throws: BenchmarkError.self) { try ResultFolder.all(under: folder.file("none")) }
   }
 
+  @Test func whatAnUnfinishedRunLeavesGoesWithItsResultAndNothingElseDoes() throws {
+    let folder = try TemporaryFolder()
+    let run = ResultFolder(folder.file("task/model/run"))
+    #expect(run.runPath == "task/model/run")
+    try AtomicFile.makeFolder(run.path)
+    let (stale, foreign) = (run.weightsFile + ".tmp-1-2", run.path + "/notes.txt")
+    for file in [run.checkpointFile, run.stoppedFile, stale, foreign] { try AtomicFile.write("x", to: file) }
+    try run.removeLeftovers()
+    // Without a result the checkpoint is what the run goes on from.
+    #expect(FileBytes.exists(run.checkpointFile) && FileBytes.exists(foreign))
+    #expect(!FileBytes.exists(stale) && !FileBytes.exists(run.stoppedFile))
+    let machine = RunMachine(processor: "x", threads: 1, instructionSet: "avx2", wallTimeSeconds: 1)
+    try run.write(
+      RunResult.example(seed: 1, predictions: predictions), predictions: predictions, trainingLog: [], machine: machine
+    ) { _ in }
+    #expect(!FileBytes.exists(run.checkpointFile) && FileBytes.exists(foreign))
+  }
+
   @Test func aDifferenceFromItselfIsNothingAndOneFromWorseIsBelowZero() throws {
     let evaluation = try predictions.evaluation(of: "test", isClassification: false)
     let same = try evaluation.difference(from: evaluation, of: .mae, replicates: 200, seed: 0)

@@ -2,7 +2,8 @@ import Foundation
 import Reproducibility
 
 /// A run's own folder: `result.json`, `predictions.csv`, `machine.json` and, for a trained network,
-/// `weights.safetensors` and `training.jsonl`. Written once, `result.json` last, and never edited.
+/// `weights.safetensors` and `training.jsonl`. Written once, `result.json` last, and never edited. While the run goes on,
+/// or after it was stopped, `checkpoint.safetensors` is there, and `stopped.json` where a loss was not finite.
 public struct ResultFolder: Sendable {
   /// Its path.
   public let path: String
@@ -20,6 +21,13 @@ public struct ResultFolder: Sendable {
   public var trainingFile: String { path + "/training.jsonl" }
   /// CPU, threads, wall time.
   public var machineFile: String { path + "/machine.json" }
+  /// What an unfinished run goes on from.
+  public var checkpointFile: String { path + "/checkpoint.safetensors" }
+  /// Where a run stopped whose loss was not finite: step, layer and the batch's recordings.
+  public var stoppedFile: String { path + "/stopped.json" }
+
+  /// `<task>/<model>/<run>`: the last parts of its path.
+  var runPath: String { path.split(separator: "/").suffix(3).joined(separator: "/") }
 
   /// Whether a finished run stands here.
   public var isFinished: Bool { FileBytes.exists(resultFile) }
@@ -115,5 +123,38 @@ public struct ResultFolder: Sendable {
     }
     try AtomicFile.write(CanonicalJSON.pretty(machine), to: machineFile)
     try AtomicFile.write(CanonicalJSON.pretty(result), to: resultFile)
+    try removeLeftovers()
+  }
+
+  /// Removes what an unfinished run leaves: files that were being written when it was killed, the word of why it stopped
+  /// and, once the result is there, the checkpoint. Other files are left alone.
+  ///
+  /// - Throws: ``BenchmarkError`` `invalid-result` where one could not be removed.
+  public func removeLeftovers() throws {
+    let ours = [resultFile, predictionsFile, weightsFile, trainingFile, machineFile, checkpointFile, stoppedFile]
+    let names = ours.compactMap { $0.split(separator: "/").last.map(String.init) }
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+      let file = "\(path)/\(name)"
+      let isLeft =
+        file == stoppedFile || (file == checkpointFile && isFinished)
+        || names.contains { name.hasPrefix($0 + ".tmp-") }
+      if isLeft { try remove(file) }
+    }
+  }
+
+  /// Removes the checkpoint, so that the run begins anew.
+  public func removeCheckpoint() throws {
+    if FileBytes.exists(checkpointFile) { try remove(checkpointFile) }
+  }
+
+  private func remove(_ file: String) throws {
+    do {
+      try FileManager.default.removeItem(atPath: file)
+    } catch {
+      throw BenchmarkError(
+        .invalidResult, at: ErrorPlace(file), found: "it could not be removed",
+        expected: "a folder that may be changed",
+        advice: "Check the folder's permissions", cause: error)
+    }
   }
 }

@@ -141,12 +141,44 @@ public struct RunMachine: Sendable, Codable {
   public let threads: Int
   /// The instruction set that the kernels ran in.
   public let instructionSet: String
-  /// Seconds from the first recording read to the last file written.
+  /// Seconds from the first recording read to the last file written, of the process that finished the run.
   public let wallTimeSeconds: Double
+  /// Of every epoch that this process trained; absent for a baseline.
+  public let epochs: [EpochTime]?
+  /// Optimiser steps that an earlier process had done; absent where there was none.
+  public let resumedAtStep: Int?
+
+  /// How long an epoch took, validation included.
+  public struct EpochTime: Sendable, Codable {
+    /// From 0.
+    public let epoch: Int
+    /// Seconds.
+    public let wallTimeSeconds: Double
+
+    enum CodingKeys: String, CodingKey {
+      case epoch
+      case wallTimeSeconds = "wall_time_seconds"
+    }
+  }
+
+  /// A machine and its times.
+  public init(
+    processor: String, threads: Int, instructionSet: String, wallTimeSeconds: Double, epochs: [EpochTime]? = nil,
+    resumedAtStep: Int? = nil
+  ) {
+    self.processor = processor
+    self.threads = threads
+    self.instructionSet = instructionSet
+    self.wallTimeSeconds = wallTimeSeconds
+    self.epochs = epochs
+    self.resumedAtStep = resumedAtStep
+  }
 
   enum CodingKeys: String, CodingKey {
     case processor, threads
     case instructionSet = "instruction_set"
     case wallTimeSeconds = "wall_time_seconds"
+    case epochs
+    case resumedAtStep = "resumed_at_step"
   }
 }

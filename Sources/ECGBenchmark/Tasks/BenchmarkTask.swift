@@ -96,24 +96,3 @@ public enum Baseline: String, Sendable, Codable {
   /// The frequencies of the classes in the training partition, so that the most frequent class is predicted.
   case majority
 }
-
-/// Optimiser, schedule, epochs and stopping.
-public struct TrainingRecipe: Sendable, Codable, Equatable {
-  /// Recordings a step.
-  public let batchSize: Int
-  /// At most so many passes over the training partition.
-  public let epochs: Int
-  /// Adam's, in the first epoch.
-  public let learningRate: Double
-  /// The learning rate's factor from one epoch to the next.
-  public let decay: Double
-  /// Epochs without a better validation metric before training stops.
-  public let patience: Int
-
-  enum CodingKeys: String, CodingKey {
-    case batchSize = "batch_size"
-    case epochs
-    case learningRate = "learning_rate"
-    case decay, patience
-  }
-}

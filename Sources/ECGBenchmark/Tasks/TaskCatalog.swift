@@ -45,8 +45,24 @@ public struct TaskCatalog: Sendable {
     let path = "\(folder)/\(id)/task.json"
     let task = try CanonicalJSON.read(BenchmarkTask.self, fromFile: path)
     try Self.check(task, folderName: id, path: path)
-    let digest = try CanonicalJSON.digest(of: CanonicalJSON.read(JSONValue.self, fromFile: path))
+    let json = try CanonicalJSON.read(JSONValue.self, fromFile: path)
+    try Self.checkRecipeKeys(of: json, path: path)
+    let digest = try CanonicalJSON.digest(of: json)
     return CatalogTask(task: task, path: path, digest: digest)
+  }
+
+  /// A key that no version knows would be passed over, and the recipe be another than was meant.
+  private static func checkRecipeKeys(of json: JSONValue, path: String) throws(BenchmarkError) {
+    guard case .object(let keys) = json, case .object(let recipes) = keys["recipes"] else { return }
+    let known = TrainingRecipe.CodingKeys.allCases.map(\.rawValue)
+    for (name, recipe) in recipes.sorted(by: { $0.key < $1.key }) {
+      guard case .object(let recipeKeys) = recipe else { continue }
+      for key in recipeKeys.keys.sorted() where !known.contains(key) {
+        throw BenchmarkError(
+          .invalidTask, at: ErrorPlace(path, .item("key recipes.\(name).\(key)")), found: "an unknown key",
+          expected: "keys of docs/schemas/task.schema.json", advice: NearestName.advice(for: key, among: known))
+      }
+    }
   }
 
   private static func check(_ task: BenchmarkTask, folderName: String, path: String) throws(BenchmarkError) {
@@ -63,10 +79,9 @@ public struct TaskCatalog: Sendable {
     try require(task.data.sampleCount > 0, "data.sample_count", "\(task.data.sampleCount)", "at least 1")
     try require(Set(task.data.leads).count == task.data.leads.count, "data.leads", "a lead twice", "different leads")
     for (name, recipe) in task.recipes.sorted(by: { $0.key < $1.key }) {
-      try require(
-        recipe.batchSize > 0 && recipe.epochs > 0 && recipe.patience > 0 && recipe.learningRate > 0
-          && recipe.decay > 0 && recipe.decay <= 1,
-        "recipes.\(name)", "\(recipe)", "positive numbers, decay at most 1")
+      if let problem = recipe.problem(for: task.target) {
+        try require(false, "recipes.\(name).\(problem.key)", problem.found, problem.expected)
+      }
     }
   }
 }
