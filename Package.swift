@@ -72,6 +72,7 @@ let package = Package(
     .testTarget(
       name: "ECGBenchmarkTests", dependencies: ["ECGBenchmark", "ECGTraining", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "ECGReportTests", dependencies: ["ECGReport", "TestSupport"]),
-    .testTarget(name: "CommandTests", dependencies: ["einthoven", "TestSupport"], exclude: ["Snapshots"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["einthoven", "Reproducibility", "TestSupport"], exclude: ["Snapshots"]),
   ]
 )

@@ -27,8 +27,10 @@ struct CommandRunner {
     return nil
   }()
 
-  /// Runs `einthoven` with `arguments` in `folder`.
-  static func run(_ arguments: [String], in folder: String = Repository.root) throws -> Outcome {
+  /// Runs `einthoven` with `arguments` in `folder`; `environment` is added to that of the tests.
+  static func run(
+    _ arguments: [String], in folder: String = Repository.root, environment: [String: String] = [:]
+  ) throws -> Outcome {
     let program = try #require(program, "the command is not built")
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
@@ -36,7 +38,7 @@ struct CommandRunner {
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.environment = ProcessInfo.processInfo.environment.merging(
       ["EINTHOVEN_HOME": Repository.root, "COLUMNS": "80"]
-    ) { $1 }
+    ) { $1 }.merging(environment) { $1 }
     // Files rather than pipes: a full pipe would stop the command.
     let capture = try TemporaryFolder()
     for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: capture.file(name))) }

@@ -1,4 +1,5 @@
 import Foundation
+import Reproducibility
 import TestSupport
 import Testing
 
@@ -30,6 +31,64 @@ import Testing
     for (name, bytes) in first where !name.hasSuffix("machine.json") {
       #expect(bytes == second[name], "\(name) differs")
     }
+  }
+
+  /// Killed at moments that have nothing to do with where it stands, with other threads each time.
+  @Test func aKilledRunGoesOnToTheSameBytes() throws {
+    let program = try #require(CommandRunner.program)
+    let folder = try TemporaryFolder()
+    let store = folder.file("store")
+    #expect(try CommandRunner.run(["synthesize", "--count", "60", "--seed", "0", "--out", store]).status == 0)
+    // A folder with manifests is what the command takes for its own.
+    try AtomicFile.makeFolder(folder.file("home/manifests"))
+    try writeSmallTask(to: folder.file("home/benchmarks/tasks/synthetic-qrs"))
+    let environment = ["EINTHOVEN_HOME": folder.file("home")]
+    func arguments(_ out: String, jobs: Int) -> [String] {
+      [
+        "bench", "run", "synthetic-qrs", "--store", store, "--recipe", "tiny", "--start", "scratch", "--out",
+        folder.file(out), "--checkpoint-steps", "1", "--jobs", "\(jobs)",
+      ]
+    }
+    #expect(try CommandRunner.run(arguments("whole", jobs: 2), environment: environment).status == 0)
+    var kills = 0
+    var checkpoints = 0
+    for (turn, delay) in stride(from: 250_000, through: 1_450_000, by: 150_000).enumerated() {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: program)
+      process.arguments = arguments("killed", jobs: 1 + turn % 2)
+      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      usleep(UInt32(delay))
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      if process.terminationReason == .uncaughtSignal { kills += 1 }
+      if try files(under: folder.file("killed")).keys.contains(where: { $0.hasSuffix("checkpoint.safetensors") }) {
+        checkpoints += 1
+      }
+    }
+    #expect(kills > 0 && checkpoints > 0, "\(kills) kills, \(checkpoints) with a checkpoint")
+    let outcome = try CommandRunner.run(arguments("killed", jobs: 2), environment: environment)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let whole = try files(under: folder.file("whole")).filter { !$0.key.hasSuffix("machine.json") }
+    let killed = try files(under: folder.file("killed")).filter { !$0.key.hasSuffix("machine.json") }
+    #expect(whole.keys.sorted() == killed.keys.sorted())
+    for (name, bytes) in whole { #expect(bytes == killed[name], "\(name) differs") }
+  }
+
+  /// The task with a recipe of a few epochs of a few steps.
+  private func writeSmallTask(to path: String) throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let text = try String(
+      contentsOfFile: Repository.root + "/benchmarks/tasks/synthetic-qrs/task.json", encoding: .utf8)
+    let recipe = """
+      "recipes": { "tiny": { "batch_size": 16, "epochs": 3, "learning_rate": 0.002, "patience": 3, "optimizer": "adamw",
+        "schedule": "one-cycle", "clip": 1, "loss": "huber" },
+      """
+    #expect(text.contains(#""recipes": {"#))
+    try text.replacing(#""recipes": {"#, with: recipe)
+      .write(toFile: path + "/task.json", atomically: true, encoding: .utf8)
   }
 
   @Test func aKilledConversionGoesOnToTheSameBytes() throws {

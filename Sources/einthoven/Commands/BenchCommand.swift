@@ -72,7 +72,8 @@ struct BenchCommand: ParsableCommand {
       commandName: "run", abstract: "Run a task: baseline, from scratch, and from each pre-trained backbone.",
       discussion: """
         The same task, store, split and seed give the same bits in every weight,
-        prediction and figure. Finished runs are kept and not made again. A start
+        prediction and figure. Finished runs are kept and not made again; a run that
+        was stopped goes on from its last checkpoint, to the same bits. A start
         named from-<task> takes the weights of that task's run under --out with
         the same recipe and seed.
 
@@ -81,6 +82,8 @@ struct BenchCommand: ParsableCommand {
             --recipe demo --out results
           einthoven bench run ptb-xl-superclass --store ptb-xl.store \\
             --recipe demo --start scratch --out results
+          einthoven bench run synthetic-qt --store synthetic.store \\
+            --recipe demo --out results --tensorboard charts
         """)
 
     @Argument(help: "Task id.")
@@ -112,12 +115,31 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Folder of runs.")
     var out: String
 
+    @Option(
+      help:
+        "Leave a checkpoint after so many optimiser steps too. Default: after each epoch. Results do not depend on it.")
+    var checkpointSteps: Int?
+
+    @Flag(help: "Begin unfinished runs anew instead of from their checkpoints.")
+    var restart = false
+
+    @Option(help: "Write event files for TensorBoard under this folder.")
+    var tensorboard: String?
+
     @OptionGroup var jobs: JobOptions
+
+    func validate() throws {
+      if let checkpointSteps, checkpointSteps < 1 {
+        throw ValidationError("--checkpoint-steps must be at least 1, not \(checkpointSteps).")
+      }
+    }
 
     func run() throws {
       let catalog = TaskCatalog(folder: try Installation.find().tasks)
       let session = BenchmarkSession(
-        catalog: catalog, resultsFolder: out, workers: jobs.workers, pretrained: pretrained.map { ResultFolder($0) })
+        catalog: catalog, resultsFolder: out, workers: jobs.workers,
+        options: RunOptions(checkpointSteps: checkpointSteps, restarts: restart, tensorBoardFolder: tensorboard),
+        pretrained: pretrained.map { ResultFolder($0) })
       let opened = try Store(store)
       let given = try split.map { try Split.load(from: $0) }
       for result in try session.run(

@@ -9,6 +9,8 @@ struct BenchmarkSession {
   let catalog: TaskCatalog
   let resultsFolder: String
   let workers: Workers
+  /// Checkpoints and logs.
+  var options = RunOptions()
   /// Runs whose weights transfers start from, before any is looked for in the folder.
   var pretrained: [ResultFolder] = []
 
@@ -38,11 +40,17 @@ struct BenchmarkSession {
     let folder = plan.folder(
       under: resultsFolder, storeDigest: input.store.digest, splitDigest: input.splitDigest)
     if folder.isFinished {
+      // A run that was killed after its result was written has left its checkpoint.
+      try folder.removeLeftovers()
       Console.note("\(title): finished before, kept: \(folder.path)")
       return folder
     }
+    if !options.restarts, FileBytes.exists(folder.checkpointFile) {
+      Console.note("\(title): goes on from \(folder.checkpointFile)")
+    }
     let line = ProgressLine(title, unit: "recordings")
-    let result = try Run(plan: plan, input: input, workers: workers).execute(into: folder) { progress in
+    let result = try Run(plan: plan, input: input, workers: workers, options: options).execute(into: folder) {
+      progress in
       line.update(done: progress.recordingsDone, total: progress.recordingsPlanned, detail: progress.detail)
     }
     let metric = result.primaryMetric
