@@ -11,6 +11,11 @@
 #include "peak_body.h"
 #include "wfdb_body.h"
 #include "batch_body.h"
+#include "elementary_body.h"
+#include "strided_body.h"
+#include "recurrent_body.h"
+#include "attention_body.h"
+#include "windows_body.h"
 
 static const ek_kernels FN(table) = {
     .convolve = FN(convolve),
@@ -45,7 +50,27 @@ static const ek_kernels FN(table) = {
     .peak = FN(peak),
     .sgd = FN(sgd),
     .sum_of_squares = FN(sum_of_squares),
+    .scale = FN(scale),
+    .strided_convolve = FN(strided_convolve),
+    .strided_weights = FN(strided_weights),
+    .lstm_forward = FN(lstm_forward),
+    .lstm_backward = FN(lstm_backward),
+    .turn = FN(turn),
+    .attention = FN(attention),
+    .attention_gradient = FN(attention_gradient),
+    .layer_norm = FN(layer_norm),
+    .layer_norm_gradient = FN(layer_norm_gradient),
+    .layer_norm_sums = FN(layer_norm_sums),
+    .gelu = FN(gelu),
+    .gelu_gradient = FN(gelu_gradient),
+    .max_pool = FN(max_pool),
+    .max_pool_gradient = FN(max_pool_gradient),
+    .average_pool = FN(average_pool),
+    .average_pool_gradient = FN(average_pool_gradient),
+    .sum = FN(sum),
     .multiply = FN(multiply),
+    .add_steps = FN(add_steps),
+    .sum_lanes = FN(sum_lanes),
 };
 
 static const ek_wfdb_kernels FN(wfdb_table) = {

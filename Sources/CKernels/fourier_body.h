@@ -17,25 +17,25 @@ typedef struct {
 
 #define C FN(complex)
 
-static inline __attribute__((always_inline)) C FN(sum)(C a, C b) { return (C){a.r + b.r, a.i + b.i}; }
-static inline __attribute__((always_inline)) C FN(difference)(C a, C b) { return (C){a.r - b.r, a.i - b.i}; }
+static inline __attribute__((always_inline)) C FN(plus)(C a, C b) { return (C){a.r + b.r, a.i + b.i}; }
+static inline __attribute__((always_inline)) C FN(minus)(C a, C b) { return (C){a.r - b.r, a.i - b.i}; }
 // a times -i forward, i backward.
 static inline __attribute__((always_inline)) C FN(quarter)(C a, int inverse) {
   return inverse ? (C){-a.i, a.r} : (C){a.i, -a.r};
 }
 // a times cosine + i sine forward, its conjugate backward.
-static inline __attribute__((always_inline)) C FN(turn)(C a, H cosine, H sine, int inverse) {
+static inline __attribute__((always_inline)) C FN(rotate)(C a, H cosine, H sine, int inverse) {
   if (inverse) return (C){FMA(a.i, sine, a.r * cosine), FMA(-a.r, sine, a.i * cosine)};
   return (C){FMA(-a.i, sine, a.r * cosine), FMA(a.i, cosine, a.r * sine)};
 }
 
 static inline __attribute__((always_inline)) void FN(four)(C *a, int inverse) {
-  C even = FN(sum)(a[0], a[2]), odd = FN(sum)(a[1], a[3]);
-  C even_less = FN(difference)(a[0], a[2]), odd_less = FN(quarter)(FN(difference)(a[1], a[3]), inverse);
-  a[0] = FN(sum)(even, odd);
-  a[1] = FN(sum)(even_less, odd_less);
-  a[2] = FN(difference)(even, odd);
-  a[3] = FN(difference)(even_less, odd_less);
+  C even = FN(plus)(a[0], a[2]), odd = FN(plus)(a[1], a[3]);
+  C even_less = FN(minus)(a[0], a[2]), odd_less = FN(quarter)(FN(minus)(a[1], a[3]), inverse);
+  a[0] = FN(plus)(even, odd);
+  a[1] = FN(plus)(even_less, odd_less);
+  a[2] = FN(minus)(even, odd);
+  a[3] = FN(minus)(even_less, odd_less);
 }
 
 static inline __attribute__((always_inline)) void FN(eight)(C *a, int inverse) {
@@ -50,8 +50,8 @@ static inline __attribute__((always_inline)) void FN(eight)(C *a, int inverse) {
   odd[2] = FN(quarter)(odd[2], inverse);
   odd[3] = (C){(third_quarter.r - third.r) * root, (third_quarter.i - third.i) * root};
   for (int k = 0; k < 4; k++) {
-    a[k] = FN(sum)(even[k], odd[k]);
-    a[k + 4] = FN(difference)(even[k], odd[k]);
+    a[k] = FN(plus)(even[k], odd[k]);
+    a[k + 4] = FN(minus)(even[k], odd[k]);
   }
 }
 
@@ -72,7 +72,7 @@ static inline __attribute__((always_inline)) void FN(transform)(const float *x, 
     }
     FN(eight)(a, 0);
     for (int r = 0; r < 8; r++) {
-      if (r > 0) a[r] = FN(turn)(a[r], SPREAD(tables->cosine128[p * r]), SPREAD(tables->sine128[p * r]), 0);
+      if (r > 0) a[r] = FN(rotate)(a[r], SPREAD(tables->cosine128[p * r]), SPREAD(tables->sine128[p * r]), 0);
       z[2 * (p + 16 * r)] = a[r].r;
       z[2 * (p + 16 * r) + 1] = a[r].i;
     }
@@ -88,7 +88,7 @@ static inline __attribute__((always_inline)) void FN(transform)(const float *x, 
       a[p] = b[0];
       for (int s = 1; s < 4; s++)
         a[p + 4 * s] = p == 0 ? b[s]
-                              : FN(turn)(b[s], SPREAD(tables->cosine128[8 * p * s]),
+                              : FN(rotate)(b[s], SPREAD(tables->cosine128[8 * p * s]),
                                          SPREAD(tables->sine128[8 * p * s]), 0);
     }
     for (int s = 0; s < 4; s++) {
@@ -111,7 +111,7 @@ static inline __attribute__((always_inline)) void FN(transform_back)(H *z, const
       FN(four)(a + 4 * s, 1);
       for (int p = 1; p < 4 && s > 0; p++)
         a[4 * s + p] =
-            FN(turn)(a[4 * s + p], SPREAD(tables->cosine128[8 * p * s]), SPREAD(tables->sine128[8 * p * s]), 1);
+            FN(rotate)(a[4 * s + p], SPREAD(tables->cosine128[8 * p * s]), SPREAD(tables->sine128[8 * p * s]), 1);
     }
     for (int p = 0; p < 4; p++) {
       C b[4] = {a[p], a[p + 4], a[p + 8], a[p + 12]};
@@ -126,7 +126,7 @@ static inline __attribute__((always_inline)) void FN(transform_back)(H *z, const
     C a[8];
     for (int r = 0; r < 8; r++) {
       a[r] = (C){z[2 * (p + 16 * r)], z[2 * (p + 16 * r) + 1]};
-      if (r > 0) a[r] = FN(turn)(a[r], SPREAD(tables->cosine128[p * r]), SPREAD(tables->sine128[p * r]), 1);
+      if (r > 0) a[r] = FN(rotate)(a[r], SPREAD(tables->cosine128[p * r]), SPREAD(tables->sine128[p * r]), 1);
     }
     FN(eight)(a, 1);
     for (int q = 0; q < 8; q++) {

@@ -40,6 +40,6 @@ static double FN(sum_of_squares)(const float *numbers, long count) {
   return sums[0];
 }
 
-static void FN(multiply)(float *numbers, long count, float factor) {
+static void FN(scale)(float *numbers, long count, float factor) {
   for (long i = 0; i < count; i++) numbers[i] *= factor;
 }

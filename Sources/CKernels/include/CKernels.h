@@ -54,6 +54,17 @@ typedef struct {
   int nesterov;
 } ek_sgd_step;
 
+// A convolution of `inputs` channels to `outputs`: result t of `length` reads `taps` rows from x_step * t on. A row is 16
+// floats, and all distances count rows: x_pitch and y_pitch from one channel to the next, y_step between results.
+typedef struct {
+  long inputs, outputs, taps, length, x_pitch, x_step, y_pitch, y_step;
+} ek_strided_shape;
+
+// `count` windows over a channel of `length` steps; the first begins `padding` steps before it.
+typedef struct {
+  long length, count, window, stride, padding;
+} ek_windows;
+
 typedef struct {
   // ---- convolution, direct
   // y[o][t] = bias[o] + sum over i, k of w[o][i][k] x[i][t + k] for outputs first ..< last; x has length + taps - 1
@@ -143,7 +154,58 @@ typedef struct {
   // The sum of the squares of `count` numbers in double precision, in one order everywhere.
   double (*sum_of_squares)(const float *numbers, long count);
   // Multiplies `count` numbers by `factor`.
-  void (*multiply)(float *numbers, long count, float factor);
+  void (*scale)(float *numbers, long count, float factor);
+  // ---- convolution of any stride and layout; see strided_body.h
+  // y[o][t] = bias[o] + sum over i, k of w[o][i][k] x[i][t x_step + k] for results from ..< to. `bias` may be null.
+  void (*strided_convolve)(const float *x, const float *w, const float *bias, float *y, const ek_strided_shape *shape,
+                           long from, long to);
+  // d[o][i][k] = sum over t, lanes of dy[o][t] x[i][t x_step + k] for outputs first ..< last. `d` is overwritten.
+  void (*strided_weights)(const float *x, const float *dy, float *d, const ek_strided_shape *shape, long first,
+                          long last);
+  // ---- LSTM, time outermost; see LSTM.swift for the formulas
+  // `gates` [length][4 units] holds what the input gives and then the gates' values; `cells` and `hidden`
+  // [length + 1][units] begin with the state before the first step. `weights` [4 units][units].
+  void (*lstm_forward)(const float *weights, float *gates, float *cells, float *hidden, long length, long units);
+  // Replaces the gates by the gradients to what went into them. `turned` [units][4 units], `dy` [units][length],
+  // `scratch` 2 units rows.
+  void (*lstm_backward)(const float *turned, const float *dy, float *gates, const float *cells, float *scratch,
+                        long length, long units);
+  // y[c][r] = x[r][c].
+  void (*turn)(const float *x, long rows, long columns, float *y);
+  // ---- transformers
+  // One head: y[d][i] = sum over j of softmax over j (scale sum over d of q[d][i] k[d][j]) v[d][j]; `width` channels of
+  // `length` steps, `scratch` 4 length rows.
+  void (*attention)(const float *q, const float *k, const float *v, long length, long width, float scale, float *y,
+                    float *scratch);
+  // Gradients of attention; `scratch` 8 length rows. All are overwritten.
+  void (*attention_gradient)(const float *q, const float *k, const float *v, const float *dy, long length, long width,
+                             float scale, float *dq, float *dk, float *dv, float *scratch);
+  // y = gamma (x - mean) / sqrt(variance + epsilon) + beta over the channels of each step from ..< to; keeps mean and
+  // 1 / sqrt(variance + epsilon) of each step.
+  void (*layer_norm)(const float *x, const float *gamma, const float *beta, long channels, long length, float epsilon,
+                     float *y, float *means, float *inverses, long from, long to);
+  void (*layer_norm_gradient)(const float *dy, const float *x, const float *gamma, const float *means,
+                              const float *inverses, long channels, long length, float *dx, long from, long to);
+  // Sums over time and lanes of dy and of dy times the normed x, of one channel.
+  void (*layer_norm_sums)(const float *dy, const float *x, const float *means, const float *inverses, long length,
+                          double *sums);
+  // y = x times the normal distribution up to x.
+  void (*gelu)(const float *x, long length, float *y);
+  void (*gelu_gradient)(const float *dy, const float *x, long length, float *dx);
+  // ---- windows and sums
+  // Maximum of each window, padding never chosen; of equal values the first has the gradient. `dx` is overwritten.
+  void (*max_pool)(const float *x, const ek_windows *windows, float *y);
+  void (*max_pool_gradient)(const float *x, const float *dy, const ek_windows *windows, float *dx);
+  // Mean of each window over the steps that exist. `dx` is overwritten.
+  void (*average_pool)(const float *x, const ek_windows *windows, float *y);
+  void (*average_pool_gradient)(const float *dy, const ek_windows *windows, float *dx);
+  // y = a + b; y = a b.
+  void (*sum)(const float *a, const float *b, long length, float *y);
+  void (*multiply)(const float *a, const float *b, long length, float *y);
+  // y[t] = x[t] + offsets[t] in every lane.
+  void (*add_steps)(const float *x, const float *offsets, long length, float *y);
+  // sums[t] = sum over the lanes of x[t].
+  void (*sum_lanes)(const float *x, long length, float *sums);
 } ek_kernels;
 
 // Whether this processor runs the instruction set.

@@ -18,7 +18,7 @@ enum GradientClipping {
     let factor = largest / (norm + 1e-6)
     guard factor < 1 else { return }
     compute.workers.forEach(parameters.count) { index in
-      compute.kernels.multiply(parameters[index].gradient, parameters[index].count, Float(factor))
+      compute.kernels.scale(parameters[index].gradient, parameters[index].count, Float(factor))
     }
   }
 

@@ -1,5 +1,15 @@
 import Reproducibility
 
+/// What a parameter's numbers are before training.
+public enum InitialNumbers: Sendable, Equatable {
+  /// All the same.
+  case constant(Float)
+  /// Uniform in ± the bound.
+  case uniform(bound: Float)
+  /// Normal with mean 0 and this standard deviation.
+  case normal(deviation: Float)
+}
+
 /// Trained numbers of one layer under PyTorch's name and shape: value, gradient and the optimiser's moments.
 public final class Parameter: @unchecked Sendable {
   /// `blocks.0.neck.weight`, ...
@@ -12,16 +22,15 @@ public final class Parameter: @unchecked Sendable {
   let gradient: UnsafeMutablePointer<Float>
   let firstMoment: UnsafeMutablePointer<Float>
   let secondMoment: UnsafeMutablePointer<Float>
-  private let initialBound: Float?
-  private let initialConstant: Float
+  /// What ``Trainer/initialise(seed:)`` draws. Layers set PyTorch's default; a model may ask for something else.
+  public var initial: InitialNumbers
 
   /// A parameter that starts uniform in ±`initialBound`, or at `initialConstant`.
   init(name: String, shape: [Int], initialBound: Float? = nil, initialConstant: Float = 0) {
     self.name = name
     self.shape = shape
     count = shape.reduce(1, *)
-    self.initialBound = initialBound
-    self.initialConstant = initialConstant
+    initial = initialBound.map { .uniform(bound: $0) } ?? .constant(initialConstant)
     func zeros(_ count: Int) -> UnsafeMutablePointer<Float> {
       let memory = UnsafeMutablePointer<Float>.allocate(capacity: max(1, count))
       memory.initialize(repeating: 0, count: max(1, count))
@@ -41,10 +50,11 @@ public final class Parameter: @unchecked Sendable {
   /// Draws the initial numbers from the stream named after the parameter, so that they do not depend on which other
   /// layers there are.
   func initialise(seed: UInt64) {
-    guard let initialBound else { return value.update(repeating: initialConstant, count: count) }
     var stream = RandomStream(seed: seed, purpose: "init:" + name)
-    for index in 0..<count {
-      value[index] = initialBound * Float(2 * stream.uniform() - 1)
+    switch initial {
+    case .constant(let number): value.update(repeating: number, count: count)
+    case .uniform(let bound): for index in 0..<count { value[index] = bound * Float(2 * stream.uniform() - 1) }
+    case .normal(let deviation): for index in 0..<count { value[index] = deviation * Float(stream.normal()) }
     }
   }
 
