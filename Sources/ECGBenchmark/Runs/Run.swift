@@ -119,7 +119,13 @@ public struct Run {
 
   private func train(in folder: ResultFolder, _ progress: @escaping (RunProgress) -> Void) throws -> Outcome {
     let model = try ReferenceModel.named(plan.task.task.model)
-    let network = model.make(plan.task.task.data.leads.count, max(1, input.classes.count))
+    let data = plan.task.task.data
+    guard data.sampleCount >= model.fewestSamples else {
+      throw BenchmarkError(
+        .invalidTask, at: ErrorPlace(plan.task.path, .item("key data.sample_count")), found: "\(data.sampleCount)",
+        expected: "at least \(model.fewestSamples) for model '\(model.id)'", advice: "Choose another model")
+    }
+    let network = model.make(data.leads.count, data.sampleCount, max(1, input.classes.count))
     let compute = Compute(workers: workers)
     let trainer = Trainer(network: network, compute: compute)
     trainer.initialise(seed: plan.seed)
