@@ -4,12 +4,12 @@
 // out[a][j] = factor * sum over d of q[d][a] k[d][j] for `rows` (1 to 4) steps a and all steps j.
 static inline __attribute__((always_inline)) void FN(attention_scores)(const V *q, const V *k, long length, long width,
                                                                        float factor, V *out, int rows) {
-  V scale = SPREAD(factor);
+  V scale = SPLAT(factor);
   for (long j = 0; j < length;) {
     int columns = length - j >= 4 ? 4 : 1;
     V sum[4][4];
     for (int a = 0; a < rows; a++)
-      for (int b = 0; b < 4; b++) sum[a][b] = SPREAD(0.0f);
+      for (int b = 0; b < 4; b++) sum[a][b] = SPLAT(0.0f);
     if (columns == 4)
       for (long d = 0; d < width; d++)
         for (int a = 0; a < rows; a++)
@@ -28,7 +28,7 @@ static inline __attribute__((always_inline)) void FN(attention_mix)(const V *p, 
                                                                     V *y, int rows) {
   for (long d = 0; d < width; d++) {
     V sum[4];
-    for (int a = 0; a < rows; a++) sum[a] = SPREAD(0.0f);
+    for (int a = 0; a < rows; a++) sum[a] = SPLAT(0.0f);
     for (long j = 0; j < length; j++) {
       V value = v[d * length + j];
       for (int a = 0; a < rows; a++) sum[a] = FMA(p[a * length + j], value, sum[a]);
@@ -39,7 +39,7 @@ static inline __attribute__((always_inline)) void FN(attention_mix)(const V *p, 
 
 // A row of scores becomes probabilities; the largest is taken off first, so that no exponential overflows.
 static void FN(softmax)(V *row, long length) {
-  V most = row[0], sum = SPREAD(0.0f);
+  V most = row[0], sum = SPLAT(0.0f);
   for (long j = 1; j < length; j++) most = SELECT(row[j] > most, row[j], most);
   for (long j = 0; j < length; j++) {
     V e = row[j] - most;
@@ -47,7 +47,7 @@ static void FN(softmax)(V *row, long length) {
     row[j] = e;
     sum += e;
   }
-  V share = SPREAD(1.0f) / sum;
+  V share = SPLAT(1.0f) / sum;
   for (long j = 0; j < length; j++) row[j] *= share;
 }
 
@@ -74,12 +74,12 @@ static void FN(attention)(const float *queries, const float *keys, const float *
 static inline __attribute__((always_inline)) void FN(attention_rows_gradient)(
     const V *q, const V *k, const V *v, const V *dy, long length, long width, float scale, V *dq, V *dk, V *dv, V *p,
     int rows) {
-  V *dp = p + rows * length, factor = SPREAD(scale);
+  V *dp = p + rows * length, factor = SPLAT(scale);
   FN(attention_scores)(q, k, length, width, scale, p, rows);
   for (int a = 0; a < rows; a++) FN(softmax)(p + a * length, length);
   FN(attention_scores)(dy, v, length, width, 1.0f, dp, rows);
   for (int a = 0; a < rows; a++) {
-    V *probability = p + a * length, *slope = dp + a * length, dot = SPREAD(0.0f);
+    V *probability = p + a * length, *slope = dp + a * length, dot = SPLAT(0.0f);
     for (long j = 0; j < length; j++) dot = FMA(probability[j], slope[j], dot);
     for (long j = 0; j < length; j++) slope[j] = probability[j] * (slope[j] - dot) * factor;
   }
@@ -107,7 +107,7 @@ static void FN(attention_gradient)(const float *queries, const float *keys, cons
                                    float *d_values, float *scratch) {
   const V *q = (const V *)queries, *k = (const V *)keys, *v = (const V *)values, *dy = (const V *)gradient;
   V *dq = (V *)d_queries, *dk = (V *)d_keys, *dv = (V *)d_values, *p = (V *)scratch;
-  for (long n = 0; n < width * length; n++) dk[n] = dv[n] = SPREAD(0.0f);
+  for (long n = 0; n < width * length; n++) dk[n] = dv[n] = SPLAT(0.0f);
   for (long i = 0; i < length;) {
     int rows = length - i >= 4 ? 4 : 1;
     if (rows == 4)
@@ -122,10 +122,10 @@ static void FN(layer_norm)(const float *signal, const float *gamma, const float 
                            float epsilon, float *result, float *mean_memory, float *inverse_memory, long from,
                            long to) {
   const V *x = (const V *)signal;
-  V *y = (V *)result, *means = (V *)mean_memory, *inverses = (V *)inverse_memory, one = SPREAD(1.0f);
-  V count = SPREAD((float)channels), smallest = SPREAD(epsilon);
+  V *y = (V *)result, *means = (V *)mean_memory, *inverses = (V *)inverse_memory, one = SPLAT(1.0f);
+  V count = SPLAT((float)channels), smallest = SPLAT(epsilon);
   for (long t = from; t < to; t++) {
-    V sum = SPREAD(0.0f), squares = SPREAD(0.0f);
+    V sum = SPLAT(0.0f), squares = SPLAT(0.0f);
     for (long c = 0; c < channels; c++) sum += x[c * length + t];
     V mean = sum / count;
     for (long c = 0; c < channels; c++) {
@@ -135,7 +135,7 @@ static void FN(layer_norm)(const float *signal, const float *gamma, const float 
     V inverse = one / __builtin_elementwise_sqrt(squares / count + smallest);
     for (long c = 0; c < channels; c++)
       y[c * length + t] =
-          FMA((x[c * length + t] - mean) * inverse, SPREAD(gamma[c]), SPREAD(beta[c]));
+          FMA((x[c * length + t] - mean) * inverse, SPLAT(gamma[c]), SPLAT(beta[c]));
     means[t] = mean;
     inverses[t] = inverse;
   }
@@ -146,18 +146,18 @@ static void FN(layer_norm_gradient)(const float *gradient, const float *signal, 
                                     float *result, long from, long to) {
   const V *dy = (const V *)gradient, *x = (const V *)signal, *means = (const V *)mean_memory;
   const V *inverses = (const V *)inverse_memory;
-  V *dx = (V *)result, count = SPREAD((float)channels);
+  V *dx = (V *)result, count = SPLAT((float)channels);
   for (long t = from; t < to; t++) {
-    V mean = means[t], inverse = inverses[t], sum = SPREAD(0.0f), product = SPREAD(0.0f);
+    V mean = means[t], inverse = inverses[t], sum = SPLAT(0.0f), product = SPLAT(0.0f);
     for (long c = 0; c < channels; c++) {
-      V g = dy[c * length + t] * SPREAD(gamma[c]);
+      V g = dy[c * length + t] * SPLAT(gamma[c]);
       sum += g;
       product = FMA(g, (x[c * length + t] - mean) * inverse, product);
     }
     sum /= count;
     product /= count;
     for (long c = 0; c < channels; c++) {
-      V g = dy[c * length + t] * SPREAD(gamma[c]), normed = (x[c * length + t] - mean) * inverse;
+      V g = dy[c * length + t] * SPLAT(gamma[c]), normed = (x[c * length + t] - mean) * inverse;
       dx[c * length + t] = (g - sum - normed * product) * inverse;
     }
   }
@@ -169,7 +169,7 @@ static void FN(layer_norm_sums)(const float *gradient, const float *signal, cons
   const V *dy = (const V *)gradient, *x = (const V *)signal, *means = (const V *)mean_memory;
   const V *inverses = (const V *)inverse_memory;
   V sum[16];
-  for (int a = 0; a < 16; a++) sum[a] = SPREAD(0.0f);
+  for (int a = 0; a < 16; a++) sum[a] = SPLAT(0.0f);
   for (long t = 0; t < length; t++) {
     sum[0] += dy[t];
     sum[1] = FMA(dy[t], (x[t] - means[t]) * inverses[t], sum[1]);
@@ -183,16 +183,16 @@ static void FN(layer_norm_sums)(const float *gradient, const float *signal, cons
 // The normal distribution up to x and, times x, its density there. Abramowitz and Stegun 1964, formula 7.1.26:
 // erf within 1.5e-7.
 static inline __attribute__((always_inline)) void FN(normal_distribution)(const V *number, V *share, V *density) {
-  V x = *number, one = SPREAD(1.0f), half = SPREAD(0.5f), zero = SPREAD(0.0f);
-  V z = SELECT(x < zero, -x, x) * SPREAD(0.70710678f), e = -(z * z);
+  V x = *number, one = SPLAT(1.0f), half = SPLAT(0.5f), zero = SPLAT(0.0f);
+  V z = SELECT(x < zero, -x, x) * SPLAT(0.70710678f), e = -(z * z);
   FN(exponential)(&e);
-  V t = one / FMA(SPREAD(0.3275911f), z, one), p = SPREAD(1.061405429f);
-  p = FMA(p, t, SPREAD(-1.453152027f));
-  p = FMA(p, t, SPREAD(1.421413741f));
-  p = FMA(p, t, SPREAD(-0.284496736f));
-  p = FMA(p, t, SPREAD(0.254829592f));
+  V t = one / FMA(SPLAT(0.3275911f), z, one), p = SPLAT(1.061405429f);
+  p = FMA(p, t, SPLAT(-1.453152027f));
+  p = FMA(p, t, SPLAT(1.421413741f));
+  p = FMA(p, t, SPLAT(-0.284496736f));
+  p = FMA(p, t, SPLAT(0.254829592f));
   V tail = half * (p * t * e);
-  *density = e * SPREAD(0.39894228f);
+  *density = e * SPLAT(0.39894228f);
   *share = SELECT(x < zero, tail, one - tail);
 }
 

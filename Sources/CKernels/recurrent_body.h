@@ -7,7 +7,7 @@ static inline __attribute__((always_inline)) void FN(eight_rows)(const V *x, con
   for (int a = 0; a < 8; a++) sum[a] = y[a];
   for (long k = 0; k < width; k++) {
     V v = x[k];
-    for (int a = 0; a < 8; a++) sum[a] = FMA(SPREAD(w[a][k]), v, sum[a]);
+    for (int a = 0; a < 8; a++) sum[a] = FMA(SPLAT(w[a][k]), v, sum[a]);
   }
   for (int a = 0; a < 8; a++) y[a] = sum[a];
 }
@@ -52,8 +52,8 @@ static void FN(lstm_forward)(const float *weights, float *gate_memory, float *ce
 static void FN(lstm_backward)(const float *turned, const float *gradient, float *gate_memory, const float *cell_memory,
                               float *scratch, long length, long units) {
   const V *dy = (const V *)gradient;
-  V *dh = (V *)scratch, *dc = dh + units, one = SPREAD(1.0f);
-  for (long u = 0; u < 2 * units; u++) dh[u] = SPREAD(0.0f);
+  V *dh = (V *)scratch, *dc = dh + units, one = SPLAT(1.0f);
+  for (long u = 0; u < 2 * units; u++) dh[u] = SPLAT(0.0f);
   for (long t = length - 1; t >= 0; t--) {
     V *gates = (V *)gate_memory + t * 4 * units;
     const V *before = (const V *)cell_memory + t * units, *c = before + units;
@@ -73,7 +73,7 @@ static void FN(lstm_backward)(const float *turned, const float *gradient, float 
       V sum[8];
       for (int a = 0; a < 8; a++) {
         rows[a] = turned + (u + a < units ? u + a : units - 1) * 4 * units;
-        sum[a] = SPREAD(0.0f);
+        sum[a] = SPLAT(0.0f);
       }
       FN(eight_rows)(gates, rows, 4 * units, sum);
       for (int a = 0; a < 8 && u + a < units; a++) dh[u + a] = sum[a];

@@ -8,7 +8,7 @@ static inline __attribute__((always_inline)) void FN(strided_block)(const V *x, 
   long inputs = shape->inputs, taps = shape->taps, step = shape->x_step, per_output = inputs * taps;
   V sum[4][6];
   for (int o = 0; o < outputs; o++) {
-    V start = SPREAD((bias ? bias[o] : 0.0f));
+    V start = SPLAT((bias ? bias[o] : 0.0f));
     for (int s = 0; s < steps; s++) sum[o][s] = start;
   }
   for (long i = 0; i < inputs; i++) {
@@ -16,7 +16,7 @@ static inline __attribute__((always_inline)) void FN(strided_block)(const V *x, 
     const float *weight = w + i * taps;
     for (long k = 0; k < taps; k++)
       for (int o = 0; o < outputs; o++) {
-        V factor = SPREAD(weight[o * per_output + k]);
+        V factor = SPLAT(weight[o * per_output + k]);
         for (int s = 0; s < steps; s++) sum[o][s] = FMA(factor, row[k + s * step], sum[o][s]);
       }
   }
@@ -72,7 +72,7 @@ static void FN(strided_weights)(const float *signal, const float *gradient, floa
           row[a] = x + at / taps * shape->x_pitch + at % taps;
         }
         V sum[16], total;
-        for (int a = 0; a < 16; a++) sum[a] = SPREAD(0);
+        for (int a = 0; a < 16; a++) sum[a] = SPLAT(0);
         for (long t = from; t < to; t++) {
           long u = t * shape->x_step, v = t * shape->y_step;
           V r0 = row[0][u], r1 = row[1][u], r2 = row[2][u], r3 = row[3][u];

@@ -28,7 +28,7 @@ static void FN(max_pool_gradient)(const float *signal, const float *gradient, co
                                   float *result) {
   const V *x = (const V *)signal, *dy = (const V *)gradient;
   V *dx = (V *)result;
-  for (long u = 0; u < windows->length; u++) dx[u] = SPREAD(0.0f);
+  for (long u = 0; u < windows->length; u++) dx[u] = SPLAT(0.0f);
   for (long t = 0; t < windows->count; t++) {
     long from, to;
     FN(window)(windows, t, &from, &to);
@@ -56,18 +56,18 @@ static void FN(average_pool)(const float *signal, const ek_windows *windows, flo
     FN(window)(windows, t, &from, &to);
     V sum = x[from];
     for (long u = from + 1; u < to; u++) sum += x[u];
-    y[t] = sum / SPREAD((float)(to - from));
+    y[t] = sum / SPLAT((float)(to - from));
   }
 }
 
 static void FN(average_pool_gradient)(const float *gradient, const ek_windows *windows, float *result) {
   const V *dy = (const V *)gradient;
   V *dx = (V *)result;
-  for (long u = 0; u < windows->length; u++) dx[u] = SPREAD(0.0f);
+  for (long u = 0; u < windows->length; u++) dx[u] = SPLAT(0.0f);
   for (long t = 0; t < windows->count; t++) {
     long from, to;
     FN(window)(windows, t, &from, &to);
-    V share = dy[t] / SPREAD((float)(to - from));
+    V share = dy[t] / SPLAT((float)(to - from));
     for (long u = from; u < to; u++) dx[u] += share;
   }
 }
@@ -87,14 +87,14 @@ static void FN(multiply)(const float *first, const float *second, long length, f
 static void FN(add_steps)(const float *signal, const float *offsets, long length, float *result) {
   const V *x = (const V *)signal;
   V *y = (V *)result;
-  for (long t = 0; t < length; t++) y[t] = x[t] + SPREAD(offsets[t]);
+  for (long t = 0; t < length; t++) y[t] = x[t] + SPLAT(offsets[t]);
 }
 
 static void FN(sum_lanes)(const float *signal, long length, float *sums) {
   const V *x = (const V *)signal;
   for (long from = 0; from < length; from += 16) {
     V v[16], total;
-    for (int a = 0; a < 16; a++) v[a] = from + a < length ? x[from + a] : SPREAD(0.0f);
+    for (int a = 0; a < 16; a++) v[a] = from + a < length ? x[from + a] : SPLAT(0.0f);
     FN(sum_lanes_of_16)(v, &total);
     for (int a = 0; a < 16 && from + a < length; a++) sums[from + a] = total[a];
   }

@@ -9,7 +9,7 @@ public final class RepeatedStep {
   private let slopes = Tensor()
   private let batch: TensorView
   private let targets: [Double]
-  private var adam = Adam()
+  private var steps = 0
 
   /// `recordings` recordings of `leads` x `length` normal numbers for `network`, whose numbers are drawn from `seed`.
   public init(_ network: any Layer, leads: Int, length: Int, recordings: Int, seed: UInt64, _ compute: Compute) {
@@ -33,9 +33,10 @@ public final class RepeatedStep {
     let pass = pass(isTraining: true)
     let outputs = network.forward(batch, pass)
     let gradient = slopes.view(groups: pass.groups, channels: outputs.channels, length: 1)
-    let loss = Loss.absolute.evaluate(outputs: outputs, targets: targets, gradient: gradient)
+    let loss = Loss.absolute.evaluate(outputs: outputs, targets: targets.map { [$0] }, gradient: gradient)
     _ = network.backward(gradient, pass)
-    adam.update(network.parameters, learningRate: 0.001, compute)
+    steps += 1
+    Optimizer.adam().update(network.parameters, step: steps, learningRate: 0.001, compute)
     return loss
   }
 
