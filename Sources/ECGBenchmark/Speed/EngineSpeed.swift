@@ -55,7 +55,7 @@ public struct EngineSpeed: Sendable, Encodable {
   ) {
     let compute = Compute(workers: workers)
     let step = RepeatedStep(
-      model.make(leads, outputs), leads: leads, length: length, recordings: batch, seed: 1, compute)
+      model.make(leads, length, outputs), leads: leads, length: length, recordings: batch, seed: 1, compute)
     _ = step.train()
     _ = step.train()
     let before = compute.arithmetic.total

@@ -51,8 +51,12 @@ struct BenchSpeedCommand: ParsableCommand {
   }
 
   func run() throws {
+    let model = try ReferenceModel.named(model)
+    guard length >= model.fewestSamples else {
+      throw ValidationError("\(model.id) needs at least \(model.fewestSamples) samples, not \(length).")
+    }
     let speed = EngineSpeed(
-      of: try ReferenceModel.named(model), leads: leads, length: length, batch: batch, outputs: outputs, runs: runs,
+      of: model, leads: leads, length: length, batch: batch, outputs: outputs, runs: runs,
       workers: threads.map { Workers($0) } ?? .all)
     if json {
       return Console.write(String(decoding: try CanonicalJSON.pretty(speed), as: UTF8.self), to: .standardOutput)
