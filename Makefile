@@ -1,5 +1,5 @@
 # Each target does all the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: demo test build setup fuzz bench-wfdb format lint clean
+.PHONY: demo test build setup fuzz bench-wfdb bench-training compare-pytorch format lint clean
 
 setup:
 	@scripts/setup
@@ -25,6 +25,18 @@ fuzz: setup
 bench-wfdb: build
 	@scripts/setup-python
 	.venv/bin/python benchmarks/performance/wfdb/bench_read.py $(if $(C_LIBRARY),--c-library $(C_LIBRARY)) $(BENCH_FLAGS)
+
+# Training and inference against PyTorch, which is installed for it: several gigabytes.
+bench-training: build
+	@scripts/setup-python-torch
+	.venv-torch/bin/python benchmarks/performance/training/bench_train.py $(BENCH_FLAGS)
+
+# The engine's numbers against PyTorch's, and training to the end.
+compare-pytorch: setup
+	@scripts/setup-python-torch
+	swift build -c release --product training-check
+	.venv-torch/bin/python benchmarks/performance/training/compare_with_pytorch.py exact
+	.venv-torch/bin/python benchmarks/performance/training/compare_with_pytorch.py trained
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift

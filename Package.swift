@@ -59,6 +59,9 @@ let package = Package(
     // Tests.
     .target(name: "TestSupport", dependencies: ["Reproducibility", "ECGCore"], path: "Tests/Support"),
     .executableTarget(name: "wfdb-fuzz", dependencies: ["Reproducibility", "WFDB"], path: "Tests/Fuzz"),
+    .executableTarget(
+      name: "training-check", dependencies: ["Reproducibility", "ECGCore", "ECGSynthesis", "ECGTraining", "ECGBenchmark"],
+      path: "Tests/TrainingCheck"),
     .testTarget(name: "ReproducibilityTests", dependencies: ["Reproducibility", "TestSupport"]),
     .testTarget(name: "ECGCoreTests", dependencies: ["ECGCore", "TestSupport"]),
     .testTarget(
