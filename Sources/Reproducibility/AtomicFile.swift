@@ -12,6 +12,31 @@ public enum AtomicFile {
   ///
   /// - Throws: ``ReproducibilityError`` `file-system`; the temporary file is gone then.
   public static func write(_ bytes: [UInt8], to path: String) throws(ReproducibilityError) {
+    try publish(writeTemporary(bytes, for: path), as: path)
+  }
+
+  /// Writes `bytes` to `path` unless something is there. Of any number of processes that try at once, on any machines
+  /// that share the folder, one makes the file and nobody ever replaces it.
+  ///
+  /// - Returns: Whether this call made the file.
+  /// - Throws: ``ReproducibilityError`` `file-system`; the temporary file is gone then.
+  public static func create(_ bytes: [UInt8], at path: String) throws(ReproducibilityError) -> Bool {
+    if FileBytes.exists(path) { return false }
+    let temporary = try writeTemporary(bytes, for: path)
+    let made = link(temporary, path) == 0
+    // Over a network a link that was made may be reported as one that was there; the file holds the same then.
+    if made || errno == EEXIST {
+      unlink(temporary)
+      syncFolder(of: path)
+      return made
+    }
+    // A file system without links: here the last one wins.
+    try publish(temporary, as: path)
+    return true
+  }
+
+  /// The name of a synced file with `bytes`, beside `path`.
+  private static func writeTemporary(_ bytes: [UInt8], for path: String) throws(ReproducibilityError) -> String {
     let temporary = temporaryName(for: path)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
@@ -26,7 +51,7 @@ public enum AtomicFile {
       throw error
     }
     close(descriptor)
-    try publish(temporary, as: path)
+    return temporary
   }
 
   /// Writes the UTF-8 form of `text` to `path`.
@@ -51,13 +76,16 @@ public enum AtomicFile {
       unlink(temporary)
       throw failure
     }
+    syncFolder(of: path)
+  }
+
+  private static func syncFolder(of path: String) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let folderDescriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_CLOEXEC)
-    if folderDescriptor >= 0 {
-      // Some network file systems refuse to sync a folder; the rename has happened either way.
-      _ = fsync(folderDescriptor)
-      close(folderDescriptor)
-    }
+    let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    // Some network file systems refuse to sync a folder; the file has its name either way.
+    _ = fsync(descriptor)
+    close(descriptor)
   }
 
   /// Makes the folder `path` and the missing ones above it.

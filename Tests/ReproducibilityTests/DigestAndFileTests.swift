@@ -31,6 +31,17 @@ import Testing
     #expect(try FileBytes.digest(ofFile: folder.file("a.txt")) == Digest(ofText: "two"))
   }
 
+  @Test func ofManyThatCreateOneFileOneSucceedsAndIsNotReplaced() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("plan.json")
+    let made = try Workers(8).map(32) { try AtomicFile.create(Array("\($0)".utf8), at: file) }
+    let first = try #require(made.firstIndex(of: true))
+    #expect(made.filter { $0 }.count == 1)
+    #expect(try FileBytes.read(file) == Array("\(first)".utf8))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["plan.json"])
+    #expect(throws: ReproducibilityError.self) { try AtomicFile.create([1], at: folder.file("no/such/folder")) }
+  }
+
   @Test func failuresNameTheFileAndWhatToDo() throws {
     let folder = try TemporaryFolder()
     let missing = folder.file("none.txt")

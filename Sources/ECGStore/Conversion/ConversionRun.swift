@@ -49,22 +49,22 @@ struct ConversionRun: Sendable {
     let unsealed = UnsealedStore(folder: folder)
     if let sealed = try finished(plan) { return sealed }
     try unsealed.claim(plan)
-    let digest = try plan.digest()
     let range = options.part?.shards(of: plan.shards.count) ?? 0..<plan.shards.count
     let total = range.reduce(0) { $0 + plan.shards.recordings(ofShard: $1).count }
     var state = State()
     for shard in range {
       let receipt: ShardReceipt
-      // Recordings that failed before may have been mended since.
-      if let finished = try continues ? unsealed.receipt(shard, of: plan) : nil, finished.skipped.isEmpty {
-        receipt = finished
+      if let present = try whole(shard, of: plan) {
+        receipt = present
         state.done += plan.shards.recordings(ofShard: shard).count
       } else {
-        receipt = try convert(shard, of: plan.shards, digest, total, &state, progress)
-        try unsealed.write(receipt, shard: shard, of: plan)
+        guard let made = try convert(shard, of: plan, total, &state, progress) else { break }
+        receipt = made
       }
       state.receipts.append(receipt)
     }
+    // Only where another attempt at the same shards was given up for dead, or ran beside this one.
+    if let sealed = try finished(plan) { return sealed }
     try refuseIfTooManySkipped(state)
     guard options.part == nil else {
       return ConversionReport(
@@ -77,9 +77,16 @@ struct ConversionRun: Sendable {
   /// Whether shards that are there already are kept.
   private var continues: Bool { options.resume || options.part != nil }
 
+  /// The receipt of a shard that is there already and holds all its recordings: those that failed may have been mended.
+  private func whole(_ shard: Int, of plan: ConversionPlan) throws -> ShardReceipt? {
+    guard continues, let receipt = try UnsealedStore(folder: folder).receipt(shard, of: plan), receipt.skipped.isEmpty
+    else { return nil }
+    return receipt
+  }
+
   /// The report of a store that this conversion has sealed before; what a kill may have left behind is cleared away.
   private func finished(_ plan: ConversionPlan) throws -> ConversionReport? {
-    guard continues, FileBytes.exists(folder + "/" + StoreDescription.fileName) else { return nil }
+    guard continues, UnsealedStore(folder: folder).isSealed else { return nil }
     let store = try Store(folder)
     let description = store.description
     let left = Set(description.skipped.map(\.id))
@@ -96,13 +103,16 @@ struct ConversionRun: Sendable {
     return ConversionReport(description)
   }
 
+  /// Makes a shard and its receipt; nil where the store has been sealed meanwhile.
   private func convert(
-    _ shard: Int, of plan: ShardPlan, _ planDigest: Digest, _ total: Int, _ state: inout State,
+    _ shard: Int, of plan: ConversionPlan, _ total: Int, _ state: inout State,
     _ progress: ((ConversionProgress) -> Void)?
-  ) throws -> ShardReceipt {
-    let range = plan.recordings(ofShard: shard)
+  ) throws -> ShardReceipt? {
+    let unsealed = UnsealedStore(folder: folder)
+    let range = plan.shards.recordings(ofShard: shard)
+    let before = state
     var writer = try ShardWriter(
-      folder + "/" + plan.name(ofShard: shard), layout: layout, columns: columns, codec: codec,
+      folder + "/" + plan.shards.name(ofShard: shard), layout: layout, columns: columns, codec: codec,
       workers: options.workers)
     var (digests, steps, skipped): ([Digest], [String], [SkippedRecording]) = ([], [], [])
     do {
@@ -127,10 +137,21 @@ struct ConversionRun: Sendable {
         state.done += count
         progress?(ConversionProgress(done: state.done, total: total, skipped: state.skipped))
       }
+      // A scheduler may have taken this attempt for dead and another may have been first. What is whole stays as it is:
+      // this attempt may have failed to read what that one could.
+      let present = try whole(shard, of: plan)
+      guard present == nil, !(continues && unsealed.isSealed) else {
+        writer.abandon()
+        (state.skipped, state.firstFailure) = (before.skipped, before.firstFailure)
+        return present
+      }
       // A shard of which every recording was skipped would be a file with nothing in it.
       var sealed: StoreDescription.Shard?
       if writer.count > 0 { sealed = try writer.seal() } else { writer.abandon() }
-      return ShardReceipt(plan: planDigest, shard: sealed, recordings: digests, transforms: steps, skipped: skipped)
+      let receipt = ShardReceipt(
+        plan: try plan.digest(), shard: sealed, recordings: digests, transforms: steps, skipped: skipped)
+      try unsealed.write(receipt, shard: shard, of: plan)
+      return receipt
     } catch {
       writer.abandon()
       throw error

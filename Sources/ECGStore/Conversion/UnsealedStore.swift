@@ -6,6 +6,9 @@ import Reproducibility
 struct UnsealedStore: Sendable {
   let folder: String
 
+  /// Whether `store.json` is there.
+  var isSealed: Bool { FileBytes.exists(folder + "/" + StoreDescription.fileName) }
+
   private var planFile: String { folder + "/" + ConversionPlan.fileName }
   private func shardFile(_ name: String) -> String { folder + "/" + name }
   private func receiptFile(_ shard: Int, _ plan: ShardPlan) -> String {
@@ -20,17 +23,18 @@ struct UnsealedStore: Sendable {
     return try CanonicalJSON.read(ConversionPlan.self, fromFile: planFile)
   }
 
-  /// Makes sure that the folder is of `plan` and says so.
+  /// Makes sure that the folder is of `plan` and says so. The file is written once: processes that begin together
+  /// would take it from under one another's reading on a network file system.
   ///
   /// - Throws: ``StoreError`` `already-exists` where it is of another plan.
   func claim(_ plan: ConversionPlan) throws {
-    if let present = try self.plan(), present != plan {
+    let isNew = try AtomicFile.create(CanonicalJSON.pretty(plan), at: planFile)
+    if !isNew, let present = try self.plan(), present != plan {
       throw StoreError(
         .alreadyExists, at: ErrorPlace(folder), found: "an unfinished store of another source or of other options",
         expected: "the conversion that was begun here",
         advice: "Give the same options, or replace it with --force")
     }
-    try AtomicFile.write(CanonicalJSON.pretty(plan), to: planFile)
   }
 
   /// The receipt of a finished shard; nil where there is none, where it is of another plan, or where the shard is not the
