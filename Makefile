@@ -1,5 +1,5 @@
 # Each target does all the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: demo test build setup fuzz bench-wfdb bench-training compare-pytorch format lint clean
+.PHONY: demo test build setup fuzz bench-wfdb bench-training compare-pytorch test-slurm format lint clean
 
 setup:
 	@scripts/setup
@@ -37,6 +37,9 @@ compare-pytorch: setup
 	swift build -c release --product training-check
 	.venv-torch/bin/python benchmarks/performance/training/compare_with_pytorch.py exact
 	.venv-torch/bin/python benchmarks/performance/training/compare_with_pytorch.py trained
+# A conversion on two virtual Slurm nodes, one of which is killed; installs Slurm on Debian and Ubuntu. See docs/cluster.md.
+test-slurm: build
+	@benchmarks/cluster/test-on-one-machine
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
