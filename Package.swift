@@ -60,7 +60,8 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Reproducibility", "ECGCore"], path: "Tests/Support"),
     .executableTarget(name: "wfdb-fuzz", dependencies: ["Reproducibility", "WFDB"], path: "Tests/Fuzz"),
     .executableTarget(
-      name: "training-check", dependencies: ["Reproducibility", "ECGCore", "ECGSynthesis", "ECGTraining", "ECGBenchmark"],
+      name: "training-check",
+      dependencies: ["Reproducibility", "ECGCore", "ECGSynthesis", "ECGTraining", "ECGBenchmark"],
       path: "Tests/TrainingCheck"),
     .testTarget(name: "ReproducibilityTests", dependencies: ["Reproducibility", "TestSupport"]),
     .testTarget(name: "ECGCoreTests", dependencies: ["ECGCore", "TestSupport"]),

@@ -55,7 +55,9 @@ struct SyntheticQT: TrainingExamples {
         let millivolts: [Float] = recording.signal.physicalInMillivolts(lead: lead).prefix(length).map { Float($0) }
         millivolts.withUnsafeBufferPointer { signals.append(Data(buffer: $0)) }
       }
-      guard let qt = recording.intervals.qtInMilliseconds else { throw UsageError(description: "a recording without QT") }
+      guard let qt = recording.intervals.qtInMilliseconds else {
+        throw UsageError(description: "a recording without QT")
+      }
       targets.append(qt)
     }
     let mean = targets.reduce(0, +) / Double(count)

@@ -74,7 +74,9 @@ public final class PointwiseConvolutions {
         }
       }
     }
-    if let probe = pass.probe { for (branch, result) in zip(branches, results) { probe.look(at: result, of: branch.name) } }
+    if let probe = pass.probe {
+      for (branch, result) in zip(branches, results) { probe.look(at: result, of: branch.name) }
+    }
     return sums
   }
 
