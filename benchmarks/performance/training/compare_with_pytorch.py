@@ -2,7 +2,7 @@
 """Compares inception1d of einthoven with PyTorch's, number by number, and training to the end seed by seed.
 
 Usage: compare_with_pytorch.py exact [--check PATH] [--shapes 32x1000 23x1000 32x5000]
-       compare_with_pytorch.py trained [--check PATH] [--seeds 5] [--epochs 12] [--recordings 400] [--length 250]
+       compare_with_pytorch.py trained [--check PATH] [--seeds 5] [--epochs 10] [--recordings 320] [--length 250]
 
 `exact`: for the same weights and batch, without dropout, the largest difference of outputs, and for every parameter the
 norm of the gradients' difference relative to the gradient's norm; against PyTorch in single precision and in double
@@ -109,7 +109,8 @@ def train_torch(folder, seed, epochs):
     signals = torch.tensor(np.fromfile(folder + "/signals.f32", np.float32)).reshape(len(targets), 8, -1)
     border = len(targets) * 3 // 4
     torch.manual_seed(seed)
-    network = Inception1D(1)
+    network = Inception1D(1, flat=True).to(memory_format=torch.channels_last)
+    signals = signals[:, :, None].to(memory_format=torch.channels_last)
     # einthoven draws linear layers as PyTorch does, and convolutions too: uniform in 1 / sqrt(fan in).
     optimizer = torch.optim.Adam(network.parameters(), lr=0.002)
     schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)
@@ -138,6 +139,7 @@ def trained(options):
                 [options.check, "train", folder, str(seed), str(options.epochs)], check=True, capture_output=True)
             ours.append(float(told.stdout))
             theirs.append(train_torch(folder, seed, options.epochs))
+            print(f"seed {seed}: einthoven {ours[-1]:.4f}, PyTorch {theirs[-1]:.4f}", file=sys.stderr, flush=True)
     print("| seed | einthoven | PyTorch |\n|---:|---:|---:|")
     for seed, (own, other) in enumerate(zip(ours, theirs)):
         print(f"| {seed} | {own:.4f} | {other:.4f} |")
@@ -156,8 +158,8 @@ def main():
     parser.add_argument("--check", default=os.path.join(ROOT, ".build", "release", "training-check"))
     parser.add_argument("--shapes", nargs="+", default=["32x1000", "23x1000", "32x5000"])
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--recordings", type=int, default=400)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--recordings", type=int, default=320)
     parser.add_argument("--length", type=int, default=250)
     options = parser.parse_args()
     return exact(options) if options.what == "exact" else trained(options)
