@@ -1,4 +1,5 @@
 import ECGBenchmark
+import ECGSynthesis
 import ECGTraining
 import Foundation
 import Reproducibility
@@ -15,10 +16,35 @@ struct NoiseExamples: TrainingExamples {
   }
 }
 
+/// Synthetic ECGs in 8 leads at 100 Hz, in millivolts.
+struct ECGExamples: TrainingExamples {
+  let count: Int
+  let channelCount = 8
+  let length: Int
+  private let signals: [[Float]]
+
+  init(count: Int, length: Int) throws {
+    let source = try SyntheticSource(count: count, seed: 4, durationInSeconds: Double(length) / 100)
+    self.count = count
+    self.length = length
+    signals = try (0..<count).map { position in
+      let signal = try source.recording(at: position).signal
+      return [0, 1, 6, 7, 8, 9, 10, 11].flatMap { lead -> [Float] in
+        signal.physicalInMillivolts(lead: lead).map { Float($0) }
+      }
+    }
+  }
+
+  func name(of index: Int) -> String { "\(index)" }
+  func write(_ index: Int, into buffer: UnsafeMutableBufferPointer<Float>) {
+    for place in buffer.indices { buffer[place] = signals[index][place] }
+  }
+}
+
 /// Writes one batch and what inception1d without dropout makes of it: `signals.f32` `[recordings, 8, length]`,
 /// `weights.safetensors`, `gradients.safetensors`, `outputs.json` (training, inference, loss).
-func writeGradients(to folder: String, length: Int, recordings: Int) throws {
-  let examples = NoiseExamples(count: recordings, length: length)
+func writeGradients(of examples: some TrainingExamples, to folder: String) throws {
+  let recordings = examples.count
   let network = Inception1D(leads: 8, outputs: 5, dropoutRates: (0, 0))
   let trainer = Trainer(network: network, compute: Compute(workers: .all))
   trainer.initialise(seed: 5)

@@ -8,20 +8,24 @@ import Reproducibility
 // The Swift half of benchmarks/performance/training/compare_with_pytorch.py: writes what PyTorch has to begin with, and
 // what this engine makes of it.
 //
-//     training-check gradients FOLDER LENGTH RECORDINGS   one batch: signals, weights, outputs, loss, gradients
+//     training-check ecg|noise FOLDER LENGTH RECORDINGS   one batch: signals, weights, outputs, loss, gradients
 //     training-check data FOLDER RECORDINGS LENGTH        synthetic recordings and their QT intervals
 //     training-check train FOLDER SEED EPOCHS             trains on that data; prints the best validation error
 do {
   let arguments = Array(CommandLine.arguments.dropFirst())
   switch (arguments.first, arguments.count) {
-  case ("gradients", 4):
-    try writeGradients(to: arguments[1], length: try number(arguments[2]), recordings: try number(arguments[3]))
+  case ("ecg", 4):
+    let examples = try ECGExamples(count: try number(arguments[3]), length: try number(arguments[2]))
+    try writeGradients(of: examples, to: arguments[1])
+  case ("noise", 4):
+    let examples = NoiseExamples(count: try number(arguments[3]), length: try number(arguments[2]))
+    try writeGradients(of: examples, to: arguments[1])
   case ("data", 4):
     try SyntheticQT.write(to: arguments[1], count: try number(arguments[2]), length: try number(arguments[3]))
   case ("train", 4):
     print(try train(on: arguments[1], seed: UInt64(try number(arguments[2])), epochs: try number(arguments[3])))
   default:
-    throw UsageError(description: "usage: training-check gradients|data|train FOLDER NUMBER NUMBER")
+    throw UsageError(description: "usage: training-check ecg|noise|data|train FOLDER NUMBER NUMBER")
   }
 } catch {
   FileHandle.standardError.write(Data("training-check: \(error)\n".utf8))
