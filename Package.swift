@@ -46,7 +46,7 @@ let package = Package(
     // Tasks, models, metrics, runs; boards.
     .target(
       name: "ECGBenchmark", dependencies: ["Reproducibility", "ECGCore", "ECGStore", "ECGSplits", "ECGTraining"]),
-    .target(name: "ECGReport", dependencies: ["Reproducibility", "ECGBenchmark"]),
+    .target(name: "ECGReport", dependencies: ["Reproducibility", "ECGCore", "ECGBenchmark"]),
 
     // The command.
     .executableTarget(

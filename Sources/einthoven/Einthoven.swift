@@ -16,6 +16,6 @@ struct Einthoven: ParsableCommand {
     subcommands: [
       DemoCommand.self, InfoCommand.self, ReadCommand.self, AnnotationsCommand.self, ConvertCommand.self,
       SynthesizeCommand.self, VerifyCommand.self, SplitCommand.self, BenchCommand.self, LeaderboardCommand.self,
-      StoreCommand.self,
+      PlotCommand.self, StoreCommand.self,
     ])
 }

@@ -8,7 +8,7 @@ import Testing
     [], ["demo"], ["info"], ["read"], ["bench", "read"], ["bench", "batches"], ["bench", "speed"], ["annotations"],
     ["convert"],
     ["synthesize"], ["verify"], ["split"], ["bench", "list"], ["bench", "show"], ["bench", "run"],
-    ["leaderboard", "build"], ["store", "merge"],
+    ["leaderboard", "build"], ["store", "merge"], ["plot"],
   ]
 
   @Test(arguments: commands) func helpIsAsReviewed(command: [String]) throws {

@@ -1,0 +1,135 @@
+import ECGCore
+import ECGReport
+import ECGStore
+import Reproducibility
+import WFDB
+
+/// What part of a recording is wanted.
+struct PlottedStretch {
+  let fromInSeconds: Double
+  let lengthInSeconds: Double
+  /// Names in order, or nil for all.
+  let leads: [String]?
+
+  /// The samples wanted of `count` samples at `frequency`.
+  ///
+  /// - Throws: ``ReportError`` `undrawable-excerpt` where none is there.
+  func samples(of count: Int, at frequency: SamplingFrequency, _ path: String) throws -> Range<Int> {
+    let first = (fromInSeconds * frequency.hertz).rounded()
+    guard first < Double(count) else {
+      throw ReportError(
+        .undrawableExcerpt, at: ErrorPlace(path), found: "\(frequency.seconds(ofSamples: count).fixed(2)) s",
+        expected: "a recording longer than --from \(fromInSeconds)", advice: "Begin earlier")
+    }
+    let length = min((lengthInSeconds * frequency.hertz).rounded(.up), Double(count) - first)
+    return Int(first)..<Int(first) + max(1, Int(length))
+  }
+
+  /// Which of `names` are wanted, in the order wanted.
+  ///
+  /// - Throws: ``ReportError`` `undrawable-excerpt` naming the first that is not there.
+  func indexes(in names: [String], _ path: String) throws -> [Int] {
+    guard let leads else { return Array(names.indices) }
+    return try leads.map { lead in
+      let lead = lead.filter { $0 != " " }
+      guard let index = names.firstIndex(where: { $0.lowercased() == lead.lowercased() }) else {
+        throw ReportError(
+          .undrawableExcerpt, at: ErrorPlace(path), found: "no lead '\(lead)'",
+          expected: "of " + names.joined(separator: " "), advice: NearestName.advice(for: lead, among: names))
+      }
+      return index
+    }
+  }
+}
+
+/// An excerpt and the words around it.
+struct PlottedECG {
+  var excerpt: ECGExcerpt
+  let title: String
+  let captions: [String]
+
+  /// A stretch of the record at `path` (without extension), only its bytes read, with the marks of its annotation file.
+  ///
+  /// - Throws: `WFDBError`; `ReportError` `undrawable-excerpt`.
+  init(record path: String, annotationExtension: String?, _ stretch: PlottedStretch) throws {
+    let reader = try RecordReader(path: path)
+    let frequency = try Self.frequency(reader.header.samplingFrequency, reader.headerPath)
+    let range = try stretch.samples(of: reader.frameCount(), at: frequency, path)
+    let names = try reader.signals().map { Lead.standardised($0.description).name }
+    let chosen = try stretch.indexes(in: names, path)
+    let samples = try reader.read(RecordSelection(frames: range, signals: chosen)).smoothed()
+    var millivolts: [[Double]] = []
+    for index in samples.signals.indices {
+      let perMillivolt = try Self.unitsInMillivolt(samples.signals[index], reader.headerPath)
+      millivolts.append(samples.physical(of: index).map { $0 / perMillivolt })
+    }
+    excerpt = try ECGExcerpt(
+      leadNames: chosen.map { names[$0] }, samplingFrequency: frequency, firstSample: range.lowerBound,
+      millivolts: millivolts)
+    if let annotationExtension {
+      let set = try AnnotationFile.read(path + "." + annotationExtension)
+      excerpt.annotations = set.marks(in: Int64(range.lowerBound)..<Int64(range.upperBound)).map {
+        Annotation(
+          sample: $0.sample, symbol: $0.symbol, subtype: $0.subtype, channel: $0.channel, auxiliary: $0.auxiliary)
+      }
+    }
+    title = "Record \(reader.header.recordName)"
+    let comments = reader.header.comments.prefix(2).map { String($0.trimmed.prefix(120)) }.filter { !$0.isEmpty }
+    captions =
+      [Self.where(excerpt, of: annotationExtension.map { "annotations of .\($0)" })] + comments
+  }
+
+  /// A stretch of recording `id` of the store at `path`, with its fiducials.
+  ///
+  /// - Throws: `StoreError`; `ReportError` `undrawable-excerpt`, also where there is no such recording.
+  init(store path: String, id: RecordingID, _ stretch: PlottedStretch) throws {
+    let store = try Store(path)
+    guard let index = store.index(of: id) else {
+      throw ReportError(
+        .undrawableExcerpt, at: ErrorPlace(path), found: "no recording '\(id)' among \(store.count)",
+        advice: store.count > 10_000 ? "" : NearestName.advice(for: id.text, among: store.identifiers.map(\.text)))
+    }
+    let signal = try store.signal(at: index)
+    let range = try stretch.samples(of: signal.sampleCount, at: signal.samplingFrequency, path)
+    let chosen = try stretch.indexes(in: signal.leads.names, path)
+    excerpt = try ECGExcerpt(
+      leadNames: chosen.map { signal.leads.names[$0] }, samplingFrequency: signal.samplingFrequency,
+      firstSample: range.lowerBound, millivolts: chosen.map { Array(signal.physicalInMillivolts(lead: $0)[range]) })
+    excerpt.annotations = try store.annotations(at: index)
+    let fiducials = try store.fiducials(at: index)
+    excerpt.beats = fiducials?.beats ?? []
+    title = "\(store.description.dataset) \(store.description.version), recording \(id)"
+    captions = [Self.where(excerpt, of: fiducials.map { "fiducials: \($0.source)" })]
+  }
+
+  private static func `where`(_ excerpt: ECGExcerpt, of marks: String?) -> String {
+    let start = excerpt.samplingFrequency.seconds(ofSamples: excerpt.firstSample)
+    let stretch = "\(start.fixed(2)) s to \((start + excerpt.seconds).fixed(2)) s"
+    return [stretch, "\(excerpt.samplingFrequency)", marks].compactMap(\.self).joined(separator: ", ")
+  }
+
+  private static func frequency(_ hertz: Double, _ path: String) throws -> SamplingFrequency {
+    guard let frequency = SamplingFrequency(hertz: hertz) else {
+      throw ReportError(.undrawableExcerpt, at: ErrorPlace(path), found: "\(hertz) Hz", expected: "above 0 Hz")
+    }
+    return frequency
+  }
+
+  private static func unitsInMillivolt(_ signal: ReadSignal, _ path: String) throws -> Double {
+    switch signal.units.lowercased() {
+    case "mv": return 1
+    case "uv": return 1000
+    case "v": return 0.001
+    default:
+      throw ReportError(
+        .undrawableExcerpt, at: ErrorPlace(path, .lead(signal.name)), found: "unit '\(signal.units)'",
+        expected: "mV, uV or V", advice: "Leave this signal out with --leads")
+    }
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String {
+    split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+  }
+}
