@@ -20,6 +20,7 @@ let package = Package(
     // C libraries: a module map and inline shims, nothing else.
     .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CAEC", providers: [.apt(["libaec-dev"]), .brew(["libaec"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     // Looked for when the program runs, so that neither its headers nor the library are needed to build.
     .systemLibrary(name: "CFLAC"),
@@ -37,7 +38,7 @@ let package = Package(
     .target(name: "ECGDatasets", dependencies: ["Reproducibility", "ECGCore", "WFDB"]),
 
     // The converted form: folders of HDF5 shards; and who trains, who validates, who is tested.
-    .target(name: "ECGStore", dependencies: ["Reproducibility", "ECGCore", "CKernels", "CHDF5", "CDeflate"]),
+    .target(name: "ECGStore", dependencies: ["Reproducibility", "ECGCore", "CKernels", "CHDF5", "CDeflate", "CAEC"]),
     .target(name: "ECGSplits", dependencies: ["Reproducibility", "ECGCore"]),
 
     // Networks.
@@ -69,7 +70,7 @@ let package = Package(
       name: "WFDBTests", dependencies: ["WFDB", "CKernels", "TestSupport", "wfdb-fuzz"], exclude: ["Golden"]),
     .testTarget(name: "ECGSynthesisTests", dependencies: ["ECGSynthesis", "TestSupport"]),
     .testTarget(name: "ECGDatasetsTests", dependencies: ["ECGDatasets", "TestSupport"]),
-    .testTarget(name: "ECGStoreTests", dependencies: ["ECGStore", "TestSupport"], exclude: ["Python"]),
+    .testTarget(name: "ECGStoreTests", dependencies: ["ECGStore", "CAEC", "TestSupport"], exclude: ["Python"]),
     .testTarget(name: "ECGSplitsTests", dependencies: ["ECGSplits", "TestSupport"]),
     .testTarget(
       name: "ECGTrainingTests", dependencies: ["ECGTraining", "TestSupport"], exclude: ["Golden", "Python"]),

@@ -11,6 +11,8 @@
 #include "peak_body.h"
 #include "wfdb_body.h"
 #include "batch_body.h"
+#include "store_body.h"
+#include "szip_body.h"
 #include "elementary_body.h"
 #include "strided_body.h"
 #include "recurrent_body.h"
@@ -91,7 +93,14 @@ static const ek_wfdb_kernels FN(wfdb_table) = {
 };
 
 static const ek_batch_kernels FN(batch_table) = {
-    .unshuffle16 = FN(unshuffle16),
     .row_moments16 = FN(row_moments16),
     .lanes16 = FN(lanes16),
+};
+
+static const ek_store_kernels FN(store_table) = {
+    .shuffle16 = FN(shuffle16),
+    .unshuffle16 = FN(unshuffle16),
+    .count_equal16 = FN(count_equal16),
+    .join16 = FN(join16),
+    .szip_encode16 = FN(szip_encode16),
 };

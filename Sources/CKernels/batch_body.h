@@ -1,9 +1,5 @@
 // Rows of 16-bit samples to training batches. Included once for each instruction set.
 
-static void FN(unshuffle16)(const uint8_t *in, long count, int16_t *out) {
-  for (long i = 0; i < count; i++) out[i] = (int16_t)(in[i] | in[count + i] << 8);
-}
-
 static void FN(row_moments16)(const int16_t *row, long count, ek_row_moments *moments) {
   int64_t sum = 0, squares = 0, present = 0;
   int minimum = INT16_MAX, maximum = -INT16_MAX;

@@ -5,6 +5,7 @@
 // All pointers to signals are aligned to 64 bytes. `length` counts time steps, each of 16 floats.
 #pragma once
 #include "batch_kernels.h"
+#include "store_kernels.h"
 #include "wfdb_kernels.h"
 #include <stdint.h>
 
@@ -215,6 +216,7 @@ int ek_supports(ek_instruction_set set);
 const ek_kernels *ek_kernels_for(ek_instruction_set set);
 const ek_wfdb_kernels *ek_wfdb_kernels_for(ek_instruction_set set);
 const ek_batch_kernels *ek_batch_kernels_for(ek_instruction_set set);
+const ek_store_kernels *ek_store_kernels_for(ek_instruction_set set);
 
 // `baseline`, `avx2` or `avx512`.
 const char *ek_instruction_set_name(ek_instruction_set set);

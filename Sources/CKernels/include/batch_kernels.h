@@ -1,4 +1,4 @@
-// Kernels of the batch loader: shuffled bytes to samples, statistics of a lead, rows of 16 recordings to lanes. Compiled
+// Kernels of the batch loader: statistics of a lead, rows of 16 recordings to lanes. Compiled
 // once for each instruction set; the results are the same in all.
 #pragma once
 #include <stdint.h>
@@ -10,8 +10,6 @@ typedef struct {
 } ek_row_moments;
 
 typedef struct {
-  // The inverse of HDF5's shuffle for elements of two bytes.
-  void (*unshuffle16)(const uint8_t *in, long count, int16_t *out);
   // Statistics of one row.
   void (*row_moments16)(const int16_t *row, long count, ek_row_moments *moments);
   // Lane l of step t of `out` (aligned to 64 bytes) is (rows[l][t] - offset[l]) scale[l] in single precision, and 0 where

@@ -5,6 +5,8 @@ import Reproducibility
 public struct ConversionOptions: Sendable {
   /// How chunks are compressed.
   public var codec: Codec
+  /// How much effort goes into that: one of the codec's levels, nil for its default.
+  public var level: Int?
   /// The most recordings in one shard.
   public var recordingsPerShard: Int
   /// Threads that read and compress.
@@ -20,10 +22,12 @@ public struct ConversionOptions: Sendable {
 
   /// The usual options unless given.
   public init(
-    codec: Codec = .deflate, recordingsPerShard: Int = ShardPlan.defaultRecordingsPerShard, workers: Workers = .all,
-    allowSkipped: Int = 0, force: Bool = false, resume: Bool = false, part: ConversionPart? = nil
+    codec: Codec = .deflate, level: Int? = nil, recordingsPerShard: Int = ShardPlan.defaultRecordingsPerShard,
+    workers: Workers = .all, allowSkipped: Int = 0, force: Bool = false, resume: Bool = false,
+    part: ConversionPart? = nil
   ) {
     self.codec = codec
+    self.level = level
     self.recordingsPerShard = recordingsPerShard
     self.workers = workers
     self.allowSkipped = allowSkipped

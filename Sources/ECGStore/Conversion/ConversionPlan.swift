@@ -19,6 +19,7 @@ struct ConversionPlan: Codable, Equatable, Sendable {
   /// The transforms, as they describe themselves.
   let transforms: [String]
   let codec: Codec
+  let level: Int?
   let recordings: Int
   let recordingsPerShard: Int
   /// Over the names of all recordings.
@@ -29,7 +30,8 @@ struct ConversionPlan: Codable, Equatable, Sendable {
   let software: String
 
   private enum CodingKeys: String, CodingKey {
-    case dataset, version, licence, citation, layout, columns, transforms, codec, recordings, identifiers, software
+    case dataset, version, licence, citation, layout, columns, transforms, codec, level, recordings, identifiers,
+      software
     case publishedRecordings = "published_recordings"
     case leadNames = "lead_names"
     case samplingFrequency = "sampling_frequency"
@@ -54,6 +56,7 @@ struct ConversionPlan: Codable, Equatable, Sendable {
     columns = source.columns.map { StoreDescription.Column($0) }
     transforms = conversion.transforms.map { "\($0)" }
     codec = options.codec
+    level = options.level ?? options.codec.defaultLevel
     recordings = source.identifiers.count
     recordingsPerShard = options.recordingsPerShard
     var hasher = ContentHasher()
@@ -86,7 +89,7 @@ struct ConversionPlan: Codable, Equatable, Sendable {
       schema: StoreDescription.currentSchema, dataset: dataset, version: version, licence: licence,
       citation: citation, publishedRecordings: publishedRecordings, layout: layout, leadNames: leadNames,
       samplingFrequency: samplingFrequency, sampleCount: sampleCount, recordings: digests.count, columns: columns,
-      codec: codec, shards: receipts.compactMap(\.shard), contentDigest: Digest(ofText: ""),
+      codec: codec, level: level, shards: receipts.compactMap(\.shard), contentDigest: Digest(ofText: ""),
       skipped: receipts.flatMap(\.skipped), transforms: steps, software: software)
     let signalLayout = layout == .fixed ? description.signalLayout : .variable(leadCount: 0)
     guard let signalLayout else {

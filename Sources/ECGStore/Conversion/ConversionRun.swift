@@ -20,11 +20,17 @@ struct ConversionRun: Sendable {
     description = conversion.source.description
     identifiers = conversion.source.identifiers
     columns = conversion.source.columns
-    codec = ChunkCodec(conversion.options.codec)
+    let codec = ChunkCodec(conversion.options.codec, level: conversion.options.level)
+    if case .fixed(let leads, let sampleCount, _) = layout {
+      self.codec = codec.forChunks(rows: leads.count, width: sampleCount)
+    } else {
+      self.codec = codec
+    }
   }
 
   func checkSource() throws(StoreError) {
     try SourceChecks.check(description.dataset, identifiers: identifiers, columns: columns, layout: layout)
+    try SourceChecks.check(options.codec, options.level, suits: layout, of: description.dataset)
   }
 
   /// Recordings in flight: enough to keep every worker busy, few enough to bound memory.
@@ -91,7 +97,8 @@ struct ConversionRun: Sendable {
     let description = store.description
     let left = Set(description.skipped.map(\.id))
     let isSame =
-      (description.dataset, description.version, description.codec) == (plan.dataset, plan.version, plan.codec)
+      (description.dataset, description.version) == (plan.dataset, plan.version)
+      && (description.codec, description.level) == (plan.codec, plan.level)
       && (description.leadNames, description.sampleCount) == (plan.leadNames, plan.sampleCount)
       && description.columns == plan.columns && store.identifiers == identifiers.filter { !left.contains($0) }
     guard isSame else {

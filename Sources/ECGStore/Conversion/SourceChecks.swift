@@ -35,6 +35,22 @@ enum SourceChecks {
     }
   }
 
+  /// The codec must have the level and be able to encode the recordings.
+  static func check(_ codec: Codec, _ level: Int?, suits layout: SignalLayout, of dataset: String) throws(StoreError) {
+    if let level, codec.levels?.contains(level) != true {
+      let levels = codec.levels.map { "\($0.lowerBound) to \($0.upperBound)" } ?? "no level"
+      throw StoreError(
+        .invalidSource, at: ErrorPlace(dataset, .item("level")), found: "level \(level) of \(codec)", expected: levels,
+        advice: "Choose another level or codec")
+    }
+    guard codec == .szip, case .fixed(let leads, let sampleCount, _) = layout else { return }
+    guard SzipFilter(rows: leads.count, width: sampleCount) != nil else {
+      throw StoreError(
+        .invalidSource, at: ErrorPlace(dataset), found: "recordings of \(leads.count * sampleCount) samples",
+        expected: "at least \(SzipFilter.pixelsPerBlock) for szip", advice: "Choose another codec")
+    }
+  }
+
   /// A recording must be the one that was asked for, of the layout and with a value of the right kind in each column.
   static func check(
     _ recording: Recording, is id: RecordingID, layout: SignalLayout, columns: [ColumnDefinition], in dataset: String

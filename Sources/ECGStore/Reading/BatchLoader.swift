@@ -78,7 +78,7 @@ public final class BatchLoader: Sendable {
   ///   `damaged-chunk`; `ECGCoreError` `missing-lead`. O(recordings of the store).
   public init(_ store: Store, recordings: [Int]? = nil, settings: Settings = Settings()) throws {
     let kernels = ek_batch_kernels_for(ek_preferred_instruction_set()).pointee
-    let files = try ChunkFiles(store, kernels)
+    let files = try ChunkFiles(store)
     if let index = recordings?.first(where: { !(0..<store.count).contains($0) }) {
       throw StoreError(
         .noSuchRecording, at: ErrorPlace(store.path), found: "recording \(index)", expected: "0 to \(store.count - 1)",

@@ -1,4 +1,3 @@
-import CKernels
 import ECGCore
 import Reproducibility
 
@@ -17,7 +16,6 @@ final class ChunkFiles: Sendable {
   let sampleCount: Int
   private let identifiers: [RecordingID]
   private let codec: ChunkCodec
-  private let kernels: ek_batch_kernels
   private let paths: [String]
   private let files: [ReadableFile]
   private let places: [Place]
@@ -25,9 +23,8 @@ final class ChunkFiles: Sendable {
   private let gain: [Double]
   private let baseline: [Int32]
   private let encoded: Pool<AlignedBytes>
-  private let shuffled: Pool<AlignedBytes>
 
-  init(_ store: Store, _ kernels: ek_batch_kernels) throws {
+  init(_ store: Store) throws {
     guard case .fixed(let leads, let sampleCount, _)? = store.description.signalLayout,
       store.description.layout == .fixed
     else {
@@ -47,8 +44,8 @@ final class ChunkFiles: Sendable {
       paths.append(store.path + "/" + shard.name)
     }
     let bytes = leads.count * sampleCount * 2
-    // No zlib stream of our making is much longer than what it stands for.
-    let longest = bytes + bytes / 8 + 1024
+    let codec = store.codec.forChunks(rows: leads.count, width: sampleCount)
+    let longest = codec.longestEncoding(ofSamples: bytes / 2)
     if let place = places.first(where: { $0.size > longest || store.description.codec == .none && $0.size != bytes }) {
       throw StoreError(
         .damagedChunk, at: ErrorPlace(paths[place.shard], .byte(place.address)),
@@ -62,16 +59,14 @@ final class ChunkFiles: Sendable {
     }
     leadCount = leads.count
     self.sampleCount = sampleCount
-    self.kernels = kernels
     self.paths = paths
     self.places = places
     self.gain = gain
     self.baseline = baseline
-    codec = store.codec
+    self.codec = codec
     identifiers = store.identifiers
     files = try paths.prefix(Self.openFiles).map { try ReadableFile($0) }
     encoded = Pool { AlignedBytes(count: longest) }
-    shuffled = Pool { AlignedBytes(count: bytes) }
   }
 
   /// Whether there is a recording at `index`.
@@ -86,21 +81,15 @@ final class ChunkFiles: Sendable {
   func read(_ index: Int, into target: UnsafeMutableRawBufferPointer) throws {
     let place = places[index]
     let file = place.shard < files.count ? files[place.shard] : try ReadableFile(paths[place.shard])
-    guard codec.codec == .deflate else { return try file.read(offset: place.address, into: target) }
+    if codec.codec == .none { return try file.read(offset: place.address, into: target) }
     try encoded.with { encoded in
       let bytes = UnsafeMutableRawBufferPointer(rebasing: encoded.bytes[..<place.size])
       try file.read(offset: place.address, into: bytes)
-      try shuffled.with { shuffled in
-        let plain = UnsafeMutableRawBufferPointer(rebasing: shuffled.bytes[..<target.count])
-        guard codec.inflate(UnsafeRawBufferPointer(bytes), into: plain) else {
-          throw StoreError(
-            .damagedChunk, at: ErrorPlace(paths[place.shard], .record(identifiers[index].text)),
-            found: "a chunk that does not decode", expected: "\(target.count / 2) samples",
-            advice: "Fetch or convert this shard again")
-        }
-        kernels.unshuffle16(
-          plain.baseAddress?.assumingMemoryBound(to: UInt8.self), target.count / 2,
-          target.baseAddress?.assumingMemoryBound(to: Int16.self))
+      guard codec.decode(UnsafeRawBufferPointer(bytes), into: target.assumingMemoryBound(to: Int16.self)) else {
+        throw StoreError(
+          .damagedChunk, at: ErrorPlace(paths[place.shard], .record(identifiers[index].text)),
+          found: "a chunk that does not decode", expected: "\(target.count / 2) samples",
+          advice: "Fetch or convert this shard again")
       }
     }
   }

@@ -24,7 +24,6 @@ final class ShardReader: Sendable {
     throws(StoreError)
   {
     self.path = path
-    self.codec = codec
     let file = try HDF5File.open(path)
     self.file = file
     let count = shard.recordings
@@ -58,6 +57,7 @@ final class ShardReader: Sendable {
     guard chunkWidth < (1 << 31) / leadCount else {
       throw Self.malformed(path, StoreNames.signal, "chunks \(shape.chunk)", "less than 4 GiB in a chunk")
     }
+    self.codec = codec.forChunks(rows: leadCount, width: chunkWidth)
     self.offsets = offsets
     gain = try Self.numbers(file, StoreNames.gain, .float64, Double.self, [count, leadCount])
     baseline = try Self.numbers(file, StoreNames.baseline, .int32, Int32.self, [count, leadCount])

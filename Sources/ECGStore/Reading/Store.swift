@@ -39,7 +39,7 @@ public final class Store: Sendable {
     }
     let description = try CanonicalJSON.read(StoreDescription.self, fromFile: file)
     try Self.check(description, file)
-    let codec = ChunkCodec(description.codec)
+    let codec = ChunkCodec(description.codec, level: description.level)
     var identifiers: [RecordingID] = []
     var starts = [0]
     var readers: [(shard: Int, reader: ShardReader)] = []

@@ -99,6 +99,8 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   public let columns: [Column]
   /// How chunks are compressed.
   public let codec: Codec
+  /// The codec's level; nil where it has none.
+  public let level: Int?
   /// In order of their recordings.
   public let shards: [Shard]
   /// The digest of everything decoded: the same for any codec, shard size, number of workers and machine.
@@ -111,7 +113,7 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   public let software: String
 
   private enum CodingKeys: String, CodingKey {
-    case schema, dataset, version, licence, citation, layout, recordings, columns, codec, shards, skipped
+    case schema, dataset, version, licence, citation, layout, recordings, columns, codec, level, shards, skipped
     case transforms, software
     case publishedRecordings = "published_recordings"
     case leadNames = "lead_names"
@@ -126,7 +128,8 @@ public struct StoreDescription: Codable, Sendable, Equatable {
       schema: schema, dataset: dataset, version: version, licence: licence, citation: citation,
       publishedRecordings: publishedRecordings, layout: layout, leadNames: leadNames,
       samplingFrequency: samplingFrequency, sampleCount: sampleCount, recordings: recordings, columns: columns,
-      codec: codec, shards: shards, contentDigest: contentDigest, skipped: skipped, transforms: transforms,
+      codec: codec, level: level, shards: shards, contentDigest: contentDigest, skipped: skipped,
+      transforms: transforms,
       software: software)
   }
 

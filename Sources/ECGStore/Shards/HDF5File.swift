@@ -134,7 +134,7 @@ final class HDF5File: Sendable {
   }
 
   /// Makes the chunked array of 16-bit samples, growing without limit along `axis`.
-  func makeChunked(_ name: String, dimensions: [Int], growing axis: Int, chunk: [Int], codec: Codec)
+  func makeChunked(_ name: String, dimensions: [Int], growing axis: Int, chunk: [Int], codec: ChunkCodec)
     throws(StoreError)
   {
     let made = handles.withLock { handles in
@@ -145,9 +145,16 @@ final class HDF5File: Sendable {
         var chunk = chunk.map { hsize_t($0) }
         H5Pset_chunk(list, Int32(chunk.count), &chunk)
         H5Pset_fill_time(list, H5D_FILL_TIME_NEVER)
-        if codec == .deflate {
+        switch codec.codec {
+        case .deflate:
           H5Pset_shuffle(list)
-          H5Pset_deflate(list, UInt32(ChunkCodec.level))
+          // HDF5 knows levels to 9 and notes them without using them here.
+          H5Pset_deflate(list, UInt32(min(9, codec.level ?? 9)))
+        case .szip:
+          guard H5Pset_szip(list, SzipFilter.nearestNeighbour, UInt32(SzipFilter.pixelsPerBlock)) >= 0 else {
+            return false
+          }
+        case .none: break
         }
         var size = dimensions.map { hsize_t($0) }
         var limit = size
@@ -159,7 +166,10 @@ final class HDF5File: Sendable {
         return handles.chunked >= 0
       }
     }
-    guard made else { throw Self.failure(path, name, "HDF5 could not make it", "Check the free space") }
+    guard made else {
+      let advice = codec.codec == .szip ? "This HDF5 may lack szip: choose --codec deflate" : "Check the free space"
+      throw Self.failure(path, name, "HDF5 could not make it", advice)
+    }
   }
 
   /// Sets the size of the chunked array.

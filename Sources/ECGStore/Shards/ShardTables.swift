@@ -32,8 +32,8 @@ struct ShardTables: Sendable {
     arrays.append((StoreNames.leadNames, RawArray(rows.map { StoreNames.join(leads: $0.leadNames) })))
     arrays.append((StoreNames.contentDigest, RawArray(digests.map(\.hex))))
     arrays += annotationArrays + fiducialArrays + intervalArrays
-    for (name, array) in arrays { try file.write(array, to: name, compressed: codec == .deflate) }
-    for index in columns.indices { try write(column: index, to: file, compressed: codec == .deflate) }
+    for (name, array) in arrays { try file.write(array, to: name, compressed: codec != .none) }
+    for index in columns.indices { try write(column: index, to: file, compressed: codec != .none) }
   }
 
   private var annotationArrays: [(String, RawArray)] {

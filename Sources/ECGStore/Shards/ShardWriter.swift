@@ -45,7 +45,7 @@ struct ShardWriter {
     case .fixed(let leads, let sampleCount, _):
       try file.makeChunked(
         StoreNames.signal, dimensions: [0, leads.count, sampleCount], growing: 0,
-        chunk: [1, leads.count, sampleCount], codec: codec.codec)
+        chunk: [1, leads.count, sampleCount], codec: codec)
     case .variable(let leadCount):
       stream = SampleStream(leadCount: leadCount)
     }
@@ -136,8 +136,9 @@ private struct SampleStream {
   }
 
   mutating func finish(_ file: HDF5File, codec: ChunkCodec, workers: Workers) throws {
-    // A shard that never filled one chunk gets a smaller one.
-    let width = full.isEmpty && firstFull == 0 ? max(1, total) : ShardWriter.variableChunk
+    // A shard that never filled one chunk gets a smaller one, which szip wants to hold a block at least.
+    let width =
+      full.isEmpty && firstFull == 0 ? max(SzipFilter.pixelsPerBlock, total) : ShardWriter.variableChunk
     if !pending[0].isEmpty {
       for lead in 0..<leadCount {
         pending[lead].append(contentsOf: repeatElement(0, count: width - pending[lead].count))
@@ -156,10 +157,11 @@ private struct SampleStream {
   private mutating func flush(_ file: HDF5File, width: Int, _ codec: ChunkCodec, _ workers: Workers) throws {
     if !made {
       try file.makeChunked(
-        StoreNames.signal, dimensions: [leadCount, 0], growing: 1, chunk: [leadCount, width], codec: codec.codec)
+        StoreNames.signal, dimensions: [leadCount, 0], growing: 1, chunk: [leadCount, width], codec: codec)
       made = true
     }
     let chunks = full
+    let codec = codec.forChunks(rows: leadCount, width: width)
     let encoded = try workers.map(chunks.count) { try codec.encoded(chunks[$0], for: file.path) }
     try file.resizeChunked(to: [leadCount, (firstFull + chunks.count) * width])
     for (index, bytes) in encoded.enumerated() {
@@ -175,7 +177,7 @@ extension ChunkCodec {
   func encoded(_ samples: [Int16], for path: String) throws(StoreError) -> [UInt8] {
     guard let bytes = encode(samples) else {
       throw StoreError(
-        .damagedChunk, at: ErrorPlace(path), found: "libdeflate could not compress a chunk of \(samples.count) samples",
+        .damagedChunk, at: ErrorPlace(path), found: "a chunk could not be compressed: one of \(samples.count) samples",
         advice: "Free memory and convert again")
     }
     return bytes

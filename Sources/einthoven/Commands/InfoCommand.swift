@@ -98,7 +98,8 @@ private struct StoreFacts: Facts {
       lines.append(("\(column.group)/\(column.name)", column.meaning))
     }
     lines += [
-      ("codec", "\(document.codec)"), ("shards", "\(document.shards.count)"), ("licence", document.licence),
+      ("codec", document.level.map { "\(document.codec) \($0)" } ?? "\(document.codec)"),
+      ("shards", "\(document.shards.count)"), ("licence", document.licence),
       ("content digest", document.contentDigest.hex),
     ]
     return lines

@@ -5,8 +5,14 @@ import Reproducibility
 
 /// How a store is written, for every command that writes one.
 struct StoreOptions: ParsableArguments {
-  @Option(help: "deflate or none. Both are read by any HDF5 library.")
+  @Option(
+    help: """
+      How samples are compressed: deflate, which any HDF5 library reads; szip, faster, which some lack; or none.
+      """)
   var codec: Codec = .deflate
+
+  @Option(help: "Level of deflate, 1 (fast) to 12 (small). Default: \(Codec.deflate.defaultLevel ?? 0).")
+  var level: Int?
 
   @Option(help: "Recordings in a shard.")
   var recordingsPerShard: Int = ShardPlan.defaultRecordingsPerShard
@@ -23,6 +29,11 @@ struct StoreOptions: ParsableArguments {
   @OptionGroup var jobs: JobOptions
 
   func validate() throws {
+    if let level, codec.levels?.contains(level) != true {
+      throw ValidationError(
+        codec.levels.map { "--level must be \($0.lowerBound) to \($0.upperBound), not \(level)." }
+          ?? "--level is deflate's: \(codec) has none.")
+    }
     if recordingsPerShard < 1 { throw ValidationError("--recordings-per-shard must be at least 1.") }
     if resume && force { throw ValidationError("--resume keeps what is there and --force replaces it: give one.") }
     if allowSkipped < 0 { throw ValidationError("--allow-skipped must be at least 0.") }
@@ -35,8 +46,8 @@ struct StoreOptions: ParsableArguments {
   func writer(for part: ConversionPart?) -> StoreWriter {
     StoreWriter(
       options: ConversionOptions(
-        codec: codec, recordingsPerShard: recordingsPerShard, workers: jobs.workers, allowSkipped: allowSkipped,
-        force: force, resume: resume, part: part))
+        codec: codec, level: level, recordingsPerShard: recordingsPerShard, workers: jobs.workers,
+        allowSkipped: allowSkipped, force: force, resume: resume, part: part))
   }
 }
 

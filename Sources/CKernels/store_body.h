@@ -1,0 +1,67 @@
+// Samples to chunks and back. Included once for each instruction set.
+
+static void FN(shuffle16)(const int16_t *in, long count, uint8_t *out) {
+  uint8_t *low = out, *high = out + count;
+  for (long i = 0; i < count; i++) {
+    low[i] = (uint8_t)in[i];
+    high[i] = (uint8_t)((uint16_t)in[i] >> 8);
+  }
+}
+
+static void FN(unshuffle16)(const uint8_t *in, long count, int16_t *out) {
+  for (long i = 0; i < count; i++) out[i] = (int16_t)(in[i] | in[count + i] << 8);
+}
+
+static long FN(count_equal16)(const int16_t *in, long count, int16_t value) {
+  long total = 0;
+  while (count > 0) {
+    // 16 counters of 16 bits hold that many.
+    long piece = count < 1 << 19 ? count : 1 << 19, i = 0;
+    S16 found = {0};
+    for (; i + 16 <= piece; i += 16) {
+      S16 v;
+      __builtin_memcpy(&v, in + i, 32);
+      found -= (S16)(v == value);
+    }
+    for (int lane = 0; lane < 16; lane++) total += (uint16_t)found[lane];
+    for (; i < piece; i++) total += in[i] == value;
+    in += piece;
+    count -= piece;
+  }
+  return total;
+}
+
+// Eight rows from `first` on; four more than eight overlap those before.
+static inline void FN(join_eight)(const int16_t *in, long frames, long signals, long first, int16_t *out) {
+  long f = 0;
+  for (; f + 8 <= frames; f += 8) {
+    S8 r[8], a[8], b[8], c[8];
+    for (int i = 0; i < 8; i++) __builtin_memcpy(&r[i], in + (first + i) * frames + f, 16);
+    for (int i = 0; i < 4; i++) {
+      a[2 * i] = __builtin_shufflevector(r[i], r[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+      a[2 * i + 1] = __builtin_shufflevector(r[i], r[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+    }
+    for (int i = 0; i < 4; i++) {
+      b[2 * i] = __builtin_shufflevector(a[i], a[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+      b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+    }
+    for (int i = 0; i < 4; i++) {
+      c[2 * i] = __builtin_shufflevector(b[i], b[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+      c[2 * i + 1] = __builtin_shufflevector(b[i], b[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+    }
+    for (int i = 0; i < 8; i++) __builtin_memcpy(out + (f + i) * signals + first, &c[i], 16);
+  }
+  for (; f < frames; f++)
+    for (int i = 0; i < 8; i++) out[f * signals + first + i] = in[(first + i) * frames + f];
+}
+
+static void FN(join16)(const int16_t *in, long frames, long signals, int16_t *out) {
+  if (signals < 8) {
+    for (long s = 0; s < signals; s++)
+      for (long f = 0; f < frames; f++) out[f * signals + s] = in[s * frames + f];
+    return;
+  }
+  for (long s = 0; s < signals; s += 8)
+    // The last eight may overlap those before, which are then written a second time.
+    FN(join_eight)(in, frames, signals, s + 8 <= signals ? s : signals - 8, out);
+}

@@ -1,0 +1,123 @@
+import CAEC
+import ECGCore
+import Reproducibility
+import TestSupport
+import Testing
+
+@testable import ECGStore
+
+/// Chunks of every kind of content, through every codec and level.
+@Suite struct CodecTests {
+  /// Flat, slow, fast, saturated, with spikes, with missing samples.
+  static func contents(_ count: Int) -> [[Int16]] {
+    var stream = RandomStream(seed: 11, purpose: "codec test", epoch: 0, index: UInt64(count))
+    func noise(_ amplitude: Int) -> [Int16] {
+      (0..<count).map { _ in Int16(truncatingIfNeeded: Int(stream.nextUInt32() % UInt32(2 * amplitude + 1)) - amplitude)
+      }
+    }
+    func summed(_ steps: [Int16]) -> [Int16] {
+      var sum: Int16 = 0
+      return steps.map {
+        sum &+= $0
+        return sum
+      }
+    }
+    let quiet = noise(1)
+    return [
+      Array(repeating: 0, count: count), Array(repeating: -32_768, count: count), Array(repeating: 1234, count: count),
+      quiet, summed(quiet), summed(noise(30)), noise(900), noise(32_767),
+      (0..<count).map { $0 % 97 == 0 ? Int16.max : Int16.min }, (0..<count).map { $0 / 600 % 2 == 0 ? 5 : quiet[$0] },
+      quiet.enumerated().map { $0 % 1500 < 40 ? DigitalSignal.missing : $1 },
+    ]
+  }
+
+  static let shapes = [(1, 8), (1, 9), (3, 7), (2, 203), (1, 1000), (12, 1000), (1, 1024), (2, 1025), (2, 5000)]
+
+  @Test(arguments: shapes) func whatIsDecodedIsWhatWasEncoded(rows: Int, width: Int) throws {
+    let codecs = [ChunkCodec(.none), ChunkCodec(.szip)] + (1...12).map { ChunkCodec(.deflate, level: $0) }
+    for samples in Self.contents(rows * width) {
+      for codec in codecs {
+        let codec = codec.forChunks(rows: rows, width: width)
+        let bytes = try #require(codec.encode(samples))
+        #expect(codec.decode(bytes, count: samples.count) == samples, "\(codec.codec) \(codec.level ?? 0)")
+        #expect(codec.decode(bytes, count: samples.count + 1) == nil)
+        if codec.codec != .none {
+          #expect(codec.decode(Array(bytes.dropLast(bytes.count / 2)), count: samples.count) == nil)
+        }
+      }
+    }
+  }
+
+  @Test func higherLevelsTakeNoMoreRoomThanTheLowest() throws {
+    let samples = Self.contents(12 * 5000)[5]
+    let sizes = try (1...12).map { try #require(ChunkCodec(.deflate, level: $0).encode(samples)).count }
+    #expect(sizes.dropFirst().allSatisfy { $0 <= sizes[0] })
+    #expect(sizes[11] < sizes[0])
+  }
+
+  /// libaec is the library that HDF5 itself uses.
+  @Test(arguments: shapes) func ourSzipStreamIsLibaecs(rows: Int, width: Int) throws {
+    let filter = try #require(SzipFilter(rows: rows, width: width))
+    for samples in Self.contents(rows * width) {
+      let codec = ChunkCodec(.szip).forChunks(rows: rows, width: width)
+      let bytes = try #require(codec.encode(samples))
+      var parameters = SZ_com_t(
+        options_mask: 168, bits_per_pixel: 16, pixels_per_block: 8, pixels_per_scanline: Int32(filter.pixelsPerScanline)
+      )
+      var expected = [UInt8](repeating: 0, count: samples.count * 4 + 1024)
+      var count = expected.count
+      let outcome = samples.withUnsafeBytes { source in
+        SZ_BufftoBuffCompress(&expected, &count, source.baseAddress, source.count, &parameters)
+      }
+      #expect(outcome == SZ_OK)
+      let size = withUnsafeBytes(of: UInt32(samples.count * 2).littleEndian) { Array($0) }
+      #expect(bytes == size + expected[..<count])
+    }
+  }
+
+  @Test func damagedSzipIsAnErrorOrOtherSamplesButNeverACrash() throws {
+    let samples = Self.contents(2 * 5000)[5]
+    let codec = ChunkCodec(.szip).forChunks(rows: 2, width: 5000)
+    let bytes = try #require(codec.encode(samples))
+    for place in stride(from: 0, to: bytes.count, by: 7) {
+      var damaged = bytes
+      damaged[place] ^= 0x55
+      let decoded = codec.decode(damaged, count: samples.count)
+      #expect(decoded != samples)
+      #expect(place >= 4 || decoded == nil)
+    }
+  }
+
+  @Test func aLevelThatTheCodecLacksIsRefused() throws {
+    let folder = try TemporaryFolder()
+    for (codec, level) in [(Codec.deflate, 0), (.deflate, 13), (.szip, 1), (.none, 1)] {
+      let options = ConversionOptions(codec: codec, level: level)
+      let conversion = Conversion(source: try InMemorySource.fixed(count: 2), options: options)
+      #expect(throws: StoreError.self) { try conversion.run(into: folder.path + "/store") }
+    }
+  }
+
+  @Test func theStoreSaysItsLevelAndKeepsItsDigest() throws {
+    let folder = try TemporaryFolder()
+    let source = try InMemorySource.fixed(count: 4, sampleCount: 50)
+    var digests = Set<Digest>()
+    for (codec, level) in [(Codec.deflate, 1), (.deflate, 12), (.szip, nil), (.none, nil)] as [(Codec, Int?)] {
+      let path = folder.path + "/\(codec)-\(level ?? 0)"
+      let options = ConversionOptions(codec: codec, level: level, recordingsPerShard: 3)
+      digests.insert(try Conversion(source: source, options: options).run(into: path).contentDigest)
+      let description = try Store(path).description
+      #expect(description.codec == codec)
+      #expect(description.level == level)
+    }
+    #expect(digests.count == 1)
+  }
+
+  @Test func szipRefusesRecordingsOfLessThanABlock() throws {
+    let folder = try TemporaryFolder()
+    let source = try InMemorySource.fixed(count: 2, sampleCount: 1)
+    let error = try #require(throws: StoreError.self) {
+      try Conversion(source: source, options: ConversionOptions(codec: .szip)).run(into: folder.path + "/store")
+    }
+    #expect(error.code == .invalidSource)
+  }
+}

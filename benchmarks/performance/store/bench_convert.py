@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""Compares the conversion of PTB-XL at 500 Hz by einthoven with wfdb-python and h5py, in one run.
+
+Usage: bench_convert.py --ptb-xl FOLDER [--einthoven PATH] [--count 4000] [--peer-count 800] [--rounds 3]
+                        [--folder /dev/shm] [--memory-counts 400 20000] [--json]
+
+FOLDER is PTB-XL as published, or a part of it: its 500 Hz records are copied under new numbers until there are --count of
+them, beside a table with as many rows. Everything lies in --folder, which should be in memory: otherwise the disk is what
+is measured, since a store is synced and what h5py writes is not.
+
+Each round times
+- wfdb + h5py in one process: wfdb.rdrecord(physical=False, return_res=16), then one int16 data set with a chunk for each
+  recording: uncompressed, lzf, gzip 4 with shuffle, szip (nn, 32 pixels a block);
+- wfdb in a pool of two processes that hand their samples to one with h5py, with the same codecs;
+- the whole command `einthoven convert`, from start to sealed store, on all processors, for each codec. It also checks
+  every sample against the header's checksum and hashes sources, contents and shards, which the others do not.
+
+The figures are medians. With --memory-counts the peak memory of conversions of so many recordings is measured too. The
+exit status is 1 where a goal is missed.
+
+Needs: pip install h5py wfdb (numpy comes with them).
+"""
+import argparse
+import csv
+import glob
+import json
+import multiprocessing
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import h5py
+import numpy as np
+import wfdb
+
+ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
+SAMPLES = 12 * 5000
+PEERS = {
+    "none": {},
+    "lzf": dict(compression="lzf"),
+    "deflate": dict(compression="gzip", compression_opts=4, shuffle=True),
+    "szip": dict(compression="szip", compression_opts=("nn", 32)),
+}
+# Times one process of wfdb + h5py with the same codec; times the pool with its best codec.
+GOALS = {"deflate": 10, "szip": 20, "none": 30}
+POOL_GOAL = 6
+MEMORY_GOAL = 300e6
+
+
+def make_folder(published, folder, count):
+    """PTB-XL's layout with `count` recordings: the published ones, copied as often as it takes."""
+    with open(os.path.join(published, "ptbxl_database.csv"), newline="") as file:
+        reader = csv.DictReader(file)
+        fields = reader.fieldnames
+        rows = [row for row in reader if os.path.exists(os.path.join(published, row["filename_hr"] + ".dat"))]
+    shutil.copy(os.path.join(published, "scp_statements.csv"), folder)
+    texts = {}
+    for row in rows:
+        path = os.path.join(published, row["filename_hr"])
+        with open(path + ".hea") as header, open(path + ".dat", "rb") as signal:
+            texts[row["filename_hr"]] = (os.path.basename(path), header.read(), signal.read())
+    with open(os.path.join(folder, "ptbxl_database.csv"), "w", newline="") as file:
+        writer = csv.DictWriter(file, fields)
+        writer.writeheader()
+        for number in range(1, count + 1):
+            row = rows[(number - 1) % len(rows)]
+            name, header, signal = texts[row["filename_hr"]]
+            place = f"records500/{number // 1000 * 1000:05d}/{number:05d}_hr"
+            path = os.path.join(folder, place)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path + ".hea", "w") as file_header:
+                file_header.write(header.replace(name, os.path.basename(place)))
+            with open(path + ".dat", "wb") as file_signal:
+                file_signal.write(signal)
+            writer.writerow({**row, "ecg_id": number, "filename_hr": place})
+    return len(rows)
+
+
+def decoded(path):
+    return np.ascontiguousarray(wfdb.rdrecord(path, physical=False, return_res=16).d_signal.T)
+
+
+def write_h5(path, recordings, count, settings):
+    """Seconds, and how much smaller the samples are in the file."""
+    if os.path.exists(path):
+        os.remove(path)
+    start = time.perf_counter()
+    with h5py.File(path, "w") as file:
+        signal = file.create_dataset("signal", (count, 12, 5000), np.int16, chunks=(1, 12, 5000), **settings)
+        for index, samples in enumerate(recordings):
+            signal[index] = samples
+        size = signal.id.get_storage_size()
+    seconds = time.perf_counter() - start
+    os.remove(path)
+    return seconds, count * SAMPLES * 2 / size
+
+
+def stored_ratio(store):
+    """As for h5py: bytes of the samples, over bytes of their chunks."""
+    plain = stored = 0
+    for path in glob.glob(os.path.join(store, "shard-*.h5")):
+        with h5py.File(path) as file:
+            plain += file["signal"].size * 2
+            stored += file["signal"].id.get_storage_size()
+    return plain / stored
+
+
+def convert(einthoven, source, out, *options):
+    """Seconds, and the peak memory in bytes of one conversion."""
+    shutil.rmtree(out, ignore_errors=True)
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [einthoven, "convert", source, "--dataset", "ptb-xl", "--rate", "500", "--out", out, *options],
+        stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    if status != 0:
+        sys.exit("einthoven convert failed")
+    return seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def progress(text):
+    print(f"bench-convert: {text}", file=sys.stderr, flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ptb-xl", required=True, metavar="FOLDER")
+    parser.add_argument("--einthoven", default=os.path.join(ROOT, ".build", "release", "einthoven"))
+    parser.add_argument("--count", type=int, default=4000)
+    parser.add_argument("--peer-count", type=int, default=800)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folder", default="/dev/shm" if os.path.isdir("/dev/shm") else None)
+    parser.add_argument("--memory-counts", type=int, nargs="*", default=[])
+    parser.add_argument("--skip-peers", action="store_true", help="only einthoven, for work on it")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    figures = {"peer": {}, "pool": {}, "einthoven": {}, "memory": {}}
+    missed = []
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        source, out = os.path.join(folder, "ptb-xl"), os.path.join(folder, "store")
+        os.mkdir(source)
+        figures["recordings"] = options.count
+        figures["different_recordings"] = make_folder(options.ptb_xl, source, options.count)
+        paths = [path[:-4] for path in sorted(glob.glob(source + "/records500/*/*.hea"))][:options.peer_count]
+        h5 = os.path.join(folder, "peer.h5")
+        times = {}
+
+        def note(kind, codec, rate, ratio):
+            times.setdefault((kind, codec), []).append(rate)
+            figures[kind].setdefault(codec, {})["ratio"] = ratio
+
+        for number in range(options.rounds):
+            progress(f"round {number + 1} of {options.rounds}")
+            for codec, settings in {} if options.skip_peers else PEERS.items():
+                seconds, ratio = write_h5(h5, map(decoded, paths), len(paths), settings)
+                note("peer", codec, len(paths) / seconds, ratio)
+                with multiprocessing.Pool(2) as pool:
+                    seconds, ratio = write_h5(h5, pool.imap(decoded, paths, 16), len(paths), settings)
+                note("pool", codec, len(paths) / seconds, ratio)
+            for codec in GOALS:
+                seconds, memory = convert(options.einthoven, source, out, "--codec", codec)
+                note("einthoven", codec, options.count / seconds, stored_ratio(out))
+                entry = figures["einthoven"][codec]
+                entry["peak_memory_bytes"] = max(memory, entry.get("peak_memory_bytes", 0))
+        shutil.rmtree(out, ignore_errors=True)
+        for (kind, codec), rates in times.items():
+            figures[kind][codec]["recordings_per_second"] = statistics.median(rates)
+        shutil.rmtree(source)
+        for count in options.memory_counts:
+            progress(f"memory of {count} recordings")
+            os.mkdir(source)
+            make_folder(options.ptb_xl, source, count)
+            for codec in GOALS:
+                seconds, memory = convert(options.einthoven, source, out, "--codec", codec)
+                figures["memory"].setdefault(codec, {})[str(count)] = memory
+                if memory >= MEMORY_GOAL:
+                    missed.append(f"memory of {count} recordings with {codec}: {memory / 1e6:.0f} MB")
+            shutil.rmtree(source)
+            shutil.rmtree(out)
+    if not options.skip_peers:
+        best = max(entry["recordings_per_second"] for entry in figures["pool"].values())
+        for codec, goal in GOALS.items():
+            ours, peer = figures["einthoven"][codec], figures["peer"][codec]
+            ours["times_peer"] = ours["recordings_per_second"] / peer["recordings_per_second"]
+            ours["times_best_pool"] = ours["recordings_per_second"] / best
+            if ours["times_peer"] < goal:
+                missed.append(f"{codec}: {ours['times_peer']:.1f} times wfdb + h5py, {goal} wanted")
+            if ours["ratio"] < peer["ratio"] * 0.9999:
+                missed.append(f"{codec}: ratio {ours['ratio']:.3f}, the peer's is {peer['ratio']:.3f}")
+        # The pool's goal is for the codec that everything reads.
+        if figures["einthoven"]["deflate"]["times_best_pool"] < POOL_GOAL:
+            missed.append(f"deflate: {figures['einthoven']['deflate']['times_best_pool']:.1f} times the best pool")
+    figures["missed"] = missed
+    if options.json:
+        print(json.dumps(figures, indent=1))
+    else:
+        for kind in ("peer", "pool", "einthoven"):
+            for codec, entry in figures[kind].items():
+                line = f"{kind:10}{codec:9}{entry['recordings_per_second']:8.0f} recordings/s  ratio {entry['ratio']:.3f}"
+                if "times_peer" in entry:
+                    line += f"  {entry['times_peer']:.1f} x peer  {entry['times_best_pool']:.1f} x best pool"
+                if "peak_memory_bytes" in entry:
+                    line += f"  {entry['peak_memory_bytes'] / 1e6:.0f} MB"
+                print(line)
+        for codec, counts in figures["memory"].items():
+            for count, memory in counts.items():
+                print(f"memory    {codec:9}{int(count):8} recordings  {memory / 1e6:.0f} MB")
+        for line in missed:
+            print(f"missed: {line}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
