@@ -78,6 +78,7 @@ let package = Package(
       name: "ECGBenchmarkTests", dependencies: ["ECGBenchmark", "ECGTraining", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "ECGReportTests", dependencies: ["ECGReport", "TestSupport"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["einthoven", "Reproducibility", "TestSupport"], exclude: ["Snapshots"]),
+      name: "CommandTests", dependencies: ["einthoven", "Reproducibility", "ECGStore", "TestSupport"],
+      exclude: ["Snapshots"]),
   ]
 )

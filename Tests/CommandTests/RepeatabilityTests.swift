@@ -1,3 +1,4 @@
+import ECGStore
 import Foundation
 import Reproducibility
 import TestSupport
@@ -89,6 +90,52 @@ import Testing
     #expect(text.contains(#""recipes": {"#))
     try text.replacing(#""recipes": {"#, with: recipe)
       .write(toFile: path + "/task.json", atomically: true, encoding: .utf8)
+  }
+
+  /// Real recordings of both layouts: one content digest for every codec, shard size and number of threads, made by one
+  /// process or by four, each a quarter of the shards.
+  @Test(arguments: [["ptb-xl", "ptb-xl", "--rate", "100"], ["mitdb", "mit-bih"], ["qtdb", "qtdb", "--rate", "100"]])
+  func theContentDigestDependsOnContentOnly(_ dataset: [String]) throws {
+    let folder = try TemporaryFolder()
+    let source = ["convert", Repository.data + "/" + dataset[0], "--dataset", dataset[1]] + dataset.dropFirst(2)
+    var digests: [String: String] = [:]
+    func convert(_ name: String, _ options: [String]) throws {
+      let outcome = try CommandRunner.run(source + options + ["--out", name], in: folder.path)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      if !options.contains("--shard-range") { digests[name] = try digest(in: outcome.output) }
+    }
+    let sizes = dataset[0] == "ptb-xl" ? ["7", "4096"] : ["1", "3", "4096"]
+    for codec in Codec.allCases {
+      for size in sizes {
+        for jobs in ["1", "2"] {
+          try convert(
+            "\(codec)-\(size)-\(jobs)",
+            ["--codec", "\(codec)", "--recordings-per-shard", size, "--jobs", jobs])
+        }
+      }
+      let name = "\(codec)-parts"
+      for part in [2, 0, 3, 1] {
+        try convert(
+          name,
+          [
+            "--codec", "\(codec)", "--recordings-per-shard", sizes[0], "--jobs", "\(1 + part % 2)", "--shard-range",
+            "\(part)/4",
+          ])
+      }
+      let merged = try CommandRunner.run(["store", "merge", name], in: folder.path)
+      #expect(merged.status == 0, "\(merged.errors)")
+      digests[name] = try digest(in: merged.output)
+      // What the merged store states is what is in it, and its files are those of one process.
+      let verified = try CommandRunner.run(["verify", name], in: folder.path)
+      #expect(verified.status == 0, "\(verified.errors)")
+      #expect(try files(under: folder.file(name)) == files(under: folder.file("\(codec)-\(sizes[0])-1")))
+    }
+    #expect(digests.count == Codec.allCases.count * (sizes.count * 2 + 1))
+    #expect(Set(digests.values).count == 1, "\(digests)")
+  }
+
+  private func digest(in output: String) throws -> String {
+    String(try #require(output.firstMatch(of: /[0-9a-f]{64}/), "\(output)").output)
   }
 
   @Test func aKilledConversionGoesOnToTheSameBytes() throws {

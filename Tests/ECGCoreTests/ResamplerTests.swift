@@ -3,6 +3,14 @@ import Reproducibility
 import Testing
 
 @Suite struct ResamplerTests {
+  /// A conversion's plan has these texts: they must be the same in every process.
+  @Test func transformsDescribeTheirSettingsAndNothingElse() throws {
+    let frequency = try #require(SamplingFrequency(hertz: 100))
+    #expect("\(Resampler(to: frequency))" == "resample to 100 Hz")
+    #expect("\(try Window(seconds: 2.5, anchor: .centre))" == "window 2.5 s from the centre")
+    #expect("\(LeadSelection(try LeadSet([Lead("V1"), Lead("I")])))" == "leads V1 I")
+  }
+
   /// Pairs of frequencies that ECGs are recorded at and wanted at.
   static let pairs: [(Double, Double)] = [(500, 100), (360, 500), (250, 500), (360, 250)]
 

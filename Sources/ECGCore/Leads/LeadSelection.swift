@@ -1,7 +1,10 @@
 /// Keeps the named leads, in the order named.
-public struct LeadSelection: RecordingTransform {
+public struct LeadSelection: RecordingTransform, CustomStringConvertible {
   /// The leads to keep.
   public let leads: LeadSet
+
+  /// `leads V1 I`
+  public var description: String { "leads " + leads.names.joined(separator: " ") }
 
   /// Keeps `leads`.
   public init(_ leads: LeadSet) { self.leads = leads }
@@ -21,7 +24,7 @@ public struct LeadSelection: RecordingTransform {
   public func apply(to recording: Recording) throws -> Recording {
     var result = recording
     result.signal = try recording.signal.selecting(leads)
-    result.provenance.steps.append("leads " + leads.names.joined(separator: " "))
+    result.provenance.steps.append(description)
     return result
   }
 }

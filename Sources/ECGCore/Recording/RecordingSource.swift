@@ -49,6 +49,9 @@ public enum SignalLayout: Sendable, Equatable {
 }
 
 /// A step between a source and the store: lead selection, resampling, delineation. It adds a line of provenance.
+///
+/// What it prints as stands in the plan of a conversion, which only the same conversion goes on with: a conforming type's
+/// `description` has to name every setting and nothing that differs from process to process.
 public protocol RecordingTransform: Sendable {
   /// The layout after the transform, given the one before.
   func layout(after layout: SignalLayout) throws -> SignalLayout

@@ -12,10 +12,13 @@ import Synchronization
 /// - Annotations and fiducials move to the nearest new sample. Intervals and columns stay.
 ///
 /// A recording of the target frequency stays as it is, without a line of provenance. The same bits on every machine.
-public struct Resampler: RecordingTransform {
+public struct Resampler: RecordingTransform, CustomStringConvertible {
   /// The frequency afterwards.
   public let target: SamplingFrequency
   private let filters = FilterCache()
+
+  /// `resample to 100 Hz`
+  public var description: String { "resample to \(target)" }
 
   /// Resamples to `target`.
   public init(to target: SamplingFrequency) { self.target = target }

@@ -2,8 +2,11 @@ import Reproducibility
 
 /// Gives a source of variable layout a fixed one, where every recording has the same leads, length and sampling
 /// frequency after the transforms before. Changes no recording.
-public struct UniformLayout: RecordingTransform {
+public struct UniformLayout: RecordingTransform, CustomStringConvertible {
   private let layout: SignalLayout
+
+  /// `uniform layout`: the layout itself stands beside it in a store and its plan.
+  public var description: String { "uniform layout" }
 
   /// The fixed layout that the recordings of `source` have after `transforms`, or nil where they are not alike or the
   /// layout is fixed already. Reads every recording once; one that fails is left for the conversion to report.

@@ -4,7 +4,7 @@ import Reproducibility
 ///
 /// Annotations and fiducials outside are dropped, the others count from the window's first sample; a rhythm that began
 /// before the window is not carried into it. Intervals and columns stay, and still speak of the whole recording.
-public struct Window: RecordingTransform {
+public struct Window: RecordingTransform, CustomStringConvertible {
   /// Where the stretch lies.
   public enum Anchor: String, Sendable, CaseIterable {
     /// At the recording's start.
@@ -17,6 +17,9 @@ public struct Window: RecordingTransform {
   public let seconds: Double
   /// Where it lies.
   public let anchor: Anchor
+
+  /// `window 10.0 s from the start`
+  public var description: String { "window \(seconds) s from the \(anchor.rawValue)" }
 
   /// A window of `seconds`, finite and above 0, rounded to whole samples of each recording's frequency.
   ///
@@ -55,7 +58,7 @@ public struct Window: RecordingTransform {
       leads: signal.leads, samplingFrequency: signal.samplingFrequency, samples: samples, gain: signal.gain,
       baseline: signal.baseline)
     SampleMap { (first..<first + count).contains($0) ? $0 - first : nil }.move(in: &result)
-    result.provenance.steps.append("window \(seconds) s from the \(anchor.rawValue)")
+    result.provenance.steps.append(description)
     return result
   }
 
