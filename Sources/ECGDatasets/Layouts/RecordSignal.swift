@@ -16,6 +16,13 @@ struct RecordSignal {
     let reader = try RecordReader(path: path)
     header = reader.header
     let read = try reader.read().smoothed()
+    if let surplus = try reader.surplus() {
+      throw DatasetError(
+        .unexpectedSignal, at: ErrorPlace(surplus.path, .byte(surplus.bytes.lowerBound)),
+        found: "\(surplus.bytes.count) bytes behind the last sample",
+        expected: "the end of the file, as the header says",
+        advice: "The file is not as published: fetch it again")
+    }
     guard let samplingFrequency = SamplingFrequency(hertz: header.samplingFrequency) else {
       throw Self.unexpected(path, "a sampling frequency of \(header.samplingFrequency) Hz", "one above 0 Hz")
     }
