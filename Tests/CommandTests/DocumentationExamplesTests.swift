@@ -31,25 +31,47 @@ import Testing
     }
   }
 
-  /// Python blocks run after the page's commands, beside what those made.
-  @Test(
-    .enabled(if: PythonEnvironment.interpreter != nil, "needs a Python with h5py"))
-  func pythonExamplesRunOnWhatTheCommandsMade() throws {
-    let python = try #require(PythonEnvironment.interpreter)
-    let page = try String(contentsOfFile: Repository.root + "/docs/convert.md", encoding: .utf8)
-    let blocks = page.components(separatedBy: "```python\n").dropFirst().compactMap {
-      $0.components(separatedBy: "\n```").first
+  /// A block of Python, and the `text` block behind it, where one shows what is printed.
+  struct PythonExample {
+    let code: String
+    let printed: String?
+
+    static func all(on page: String) throws -> [PythonExample] {
+      let text = try String(contentsOfFile: Repository.root + "/docs/" + page, encoding: .utf8)
+      return text.components(separatedBy: "```python\n").dropFirst().map { rest in
+        let parts = rest.components(separatedBy: "```")
+        let isShown = parts.count > 2 && parts[1].trimmingCharacters(in: .whitespacesAndNewlines).isEmpty
+        let shown = isShown && parts[2].hasPrefix("text\n") ? String(parts[2].dropFirst("text\n".count)) : nil
+        return PythonExample(code: parts[0], printed: shown)
+      }
     }
-    #expect(blocks.count == 1)
+  }
+
+  /// Python blocks run after the page's commands, beside what those made, and print what the page says. Those that use
+  /// PyTorch need a Python that has it.
+  @Test(
+    .enabled(if: PythonEnvironment.interpreter != nil, "needs a Python with h5py"),
+    arguments: [("python.md", 3), ("batches.md", 1)])
+  func pythonExamplesRunOnWhatTheCommandsMade(page: String, count: Int) throws {
+    let python = try #require(PythonEnvironment.interpreter)
+    let examples = try PythonExample.all(on: page)
+    #expect(examples.count == count)
     let folder = try TemporaryFolder()
     try FileManager.default.createSymbolicLink(atPath: folder.file("data"), withDestinationPath: Repository.data)
-    let conversion = try #require(try Self.examples(on: "convert.md").first)
-    #expect(try CommandRunner.run(conversion, in: folder.path).status == 0)
-    for block in blocks {
+    for command in try Self.examples(on: page) {
+      #expect(try CommandRunner.run(command, in: folder.path).status == 0)
+    }
+    for example in examples {
+      var interpreter: String? = python
+      if example.code.contains("import torch") { interpreter = PythonEnvironment.interpreterWithTorch }
+      guard let interpreter else {
+        print("\(page): the example with PyTorch was not run: no Python with PyTorch and h5py")
+        continue
+      }
+      try example.code.write(toFile: folder.file("example.py"), atomically: true, encoding: .utf8)
       let printed = String(
-        decoding: try PythonEnvironment.output(of: python, ["-c", block], in: folder.path), as: UTF8.self)
-      #expect(printed.hasPrefix("100.0 1 (12, 1000)\n"), "\(printed)")
-      #expect(printed.contains("'NORM'"), "\(printed)")
+        decoding: try PythonEnvironment.output(of: interpreter, ["example.py"], in: folder.path), as: UTF8.self)
+      #expect(!printed.isEmpty && (example.printed == nil || printed == example.printed), "\(page): \(printed)")
     }
   }
 

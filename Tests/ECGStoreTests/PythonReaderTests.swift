@@ -45,17 +45,25 @@ import Testing
 
   @Test(.enabled(if: PythonEnvironment.interpreter != nil, "no Python with h5py"), arguments: Codec.allCases)
   func plainPythonReadsEverything(_ codec: Codec) throws {
-    let python = try #require(PythonEnvironment.interpreter)
+    try expectEverythingIsRead(by: try #require(PythonEnvironment.interpreter), [], codec)
+  }
+
+  @Test(.enabled(if: PythonEnvironment.interpreterWithTorch != nil, "no Python with PyTorch and h5py"))
+  func pyTorchReadsEverything() throws {
+    try expectEverythingIsRead(by: try #require(PythonEnvironment.interpreterWithTorch), ["--torch"], .deflate)
+  }
+
+  private func expectEverythingIsRead(by python: String, _ options: [String], _ codec: Codec) throws {
     let sources = [
       try InMemorySource.fixed(count: 6, sampleCount: 50), .variable(count: 6, longest: 70_000),
-      .variable(count: 3, longest: 30, marks: false),
+      .variable(count: 3, longest: 30, marks: false), .variable(count: 1, longest: 30),
     ]
     for source in sources {
       let folder = try TemporaryFolder()
       let store = try convert(source, folder, codec: codec)
       let script = Repository.root + "/Tests/ECGStoreTests/Python/read_store.py"
       let shards = try JSONDecoder().decode(
-        [[String: Dataset]].self, from: PythonEnvironment.output(of: python, [script, store.path]))
+        [[String: Dataset]].self, from: PythonEnvironment.output(of: python, [script, store.path] + options))
       #expect(shards.count == store.description.shards.count)
       for (index, shard) in shards.enumerated() {
         let recordings = try store.recordings(ofShard: index).map { try source.recording(at: $0) }
@@ -114,6 +122,10 @@ import Testing
         attributes: attributes)
     case .variable:
       attributes["layout"] = [Cell("variable")]
+      let frequency = signals[0].samplingFrequency
+      if signals.allSatisfy({ $0.samplingFrequency == frequency }) {
+        attributes["sampling_frequency"] = [Cell(frequency.hertz)]
+      }
       let samples = (0..<leads.count).flatMap { lead in signals.flatMap { Array($0.lead(lead)) } }
       all["/signal"] = Dataset(
         "int16", samples.map { Cell($0) }, shape: [leads.count, samples.count / leads.count], attributes: attributes)

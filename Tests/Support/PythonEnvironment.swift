@@ -7,6 +7,9 @@ public enum PythonEnvironment {
   public static let interpreter: String? = interpreter(having: "h5py")
   /// The interpreter with wfdb-python, or nil; tests that need it are skipped then.
   public static let interpreterWithWFDB: String? = interpreter(having: "wfdb")
+  /// The interpreter with PyTorch and h5py, or nil; tests that need both are skipped then.
+  public static let interpreterWithTorch: String? = interpreter(
+    having: "h5py, torch", or: [Repository.root + "/.venv-torch/bin/python"])
 
   /// Any Python, or nil; tests that need it are skipped then.
   public static let plainInterpreter: String? = interpreter(having: "sys", or: ["/usr/bin/python3"])

@@ -84,8 +84,13 @@ struct ShardWriter {
       leadCount = count
       attributes.append(("layout", RawArray(scalar: "variable")))
       let names = tables.rows.first?.leadNames ?? []
-      // Where recordings differ, no one list is true of all; /record/lead_names has each one's own.
+      // Where recordings differ, no one value is true of all; /record/lead_names and /record/sampling_frequency have
+      // each one's own.
       if tables.rows.allSatisfy({ $0.leadNames == names }) { attributes.append(("lead_names", RawArray(names))) }
+      let frequency = tables.rows.first?.samplingFrequency ?? 0
+      if tables.rows.allSatisfy({ $0.samplingFrequency == frequency }) {
+        attributes.append(("sampling_frequency", RawArray([frequency], .float64, dimensions: [])))
+      }
       try file.write(RawArray(ShardTables.offsets(tables.rows.map(\.sampleCount)), .int64), to: StoreNames.offset)
     }
     for (name, value) in attributes { try file.writeAttribute(value, named: name, to: StoreNames.signal) }

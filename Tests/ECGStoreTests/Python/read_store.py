@@ -1,6 +1,7 @@
 """Reads every dataset and attribute of a store with plain h5py and prints them as JSON.
 
-Usage: read_store.py STORE. Texts are decoded, NaN becomes null, arrays are flattened row by row.
+Usage: read_store.py STORE [--torch]. Texts are decoded, NaN becomes null, arrays are flattened row by row. With --torch
+numbers go through a PyTorch tensor made of the array.
 """
 
 import json
@@ -24,6 +25,16 @@ def flat(array):
     return [plain(value) for value in values]
 
 
+def numbers(array):
+    if "--torch" not in sys.argv or not hasattr(array, "dtype") or array.dtype.kind in "SO":
+        return array
+    import torch
+
+    tensor = torch.from_numpy(array)
+    assert list(tensor.shape) == list(array.shape)
+    return tensor.numpy()
+
+
 def main(store):
     with open(os.path.join(store, "store.json"), encoding="utf-8") as file:
         description = json.load(file)
@@ -36,7 +47,7 @@ def main(store):
                 datasets["/" + name] = {
                     "shape": list(item.shape),
                     "type": "text" if h5py.check_string_dtype(item.dtype) else item.dtype.name,
-                    "values": flat(item[()]),
+                    "values": flat(numbers(item[()])),
                     "attributes": {key: flat(value) for key, value in item.attrs.items()},
                 }
 
