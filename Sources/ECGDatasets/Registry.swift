@@ -59,10 +59,12 @@ public struct DatasetRegistry: Sendable {
   public func open(id: String, folder: String, options: DatasetOptions = DatasetOptions()) throws -> any RecordingSource
   {
     let dataset = try registered(id)
-    guard FileBytes.isFolder(folder) else {
+    do throws(ReproducibilityError) {
+      try FileBytes.checkFolder(folder)
+    } catch {
       throw DatasetError(
-        .missingSource, at: ErrorPlace(folder), found: "no such folder", expected: "the folder of dataset \(id)",
-        advice: "Check the path")
+        .missingSource, at: error.place, found: error.found, expected: "the folder of dataset \(id)",
+        advice: error.advice)
     }
     let home = self.folder(of: dataset)
     return try dataset.open(

@@ -25,6 +25,23 @@ public enum FileBytes {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Makes sure that `path` is a folder whose files can be listed and opened.
+  ///
+  /// - Throws: ``ReproducibilityError`` `missing-file` where nothing is there, `file-system` otherwise.
+  public static func checkFolder(_ path: String) throws(ReproducibilityError) {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if descriptor >= 0 {
+      close(descriptor)
+      if access(path, X_OK) == 0 { return }
+    }
+    guard errno != ENOENT else {
+      throw ReproducibilityError(
+        .missingFile, at: ErrorPlace(path), found: "no such folder", expected: "a readable folder",
+        advice: "Check the path")
+    }
+    throw .system("could not open it as a folder", path, advice: "Check the path and its permissions")
+  }
+
   /// SHA-256 of the file at `path`, in constant memory.
   public static func digest(ofFile path: String) throws(ReproducibilityError) -> Digest {
     let file = try ReadableFile(path)

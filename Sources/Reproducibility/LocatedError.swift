@@ -36,6 +36,8 @@ public struct ErrorPlace: Hashable, Sendable, CustomStringConvertible {
     case line(Int)
     /// 0-based byte offset.
     case byte(Int)
+    /// 0-based byte offsets.
+    case bytes(Range<Int>)
     /// 0-based sample or frame number.
     case sample(Int)
     /// Lead or signal, by name.
@@ -50,6 +52,7 @@ public struct ErrorPlace: Hashable, Sendable, CustomStringConvertible {
       switch self {
       case .line(let number): "line \(number)"
       case .byte(let offset): "byte \(offset)"
+      case .bytes(let range): "bytes \(range.lowerBound) to \(max(range.lowerBound, range.upperBound - 1))"
       case .sample(let number): "sample \(number)"
       case .lead(let name): "lead \(name)"
       case .record(let name): "record \(name)"

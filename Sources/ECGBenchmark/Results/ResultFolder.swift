@@ -93,6 +93,8 @@ public struct ResultFolder: Sendable {
   ///
   /// - Throws: ``BenchmarkError`` `invalid-result` where there is none.
   public static func all(under root: String) throws -> [ResultFolder] {
+    // A folder that may not be read would look like an empty one.
+    if FileBytes.exists(root) { try FileBytes.checkFolder(root) }
     guard let walker = FileManager.default.enumerator(atPath: root) else {
       throw BenchmarkError(
         .invalidResult, at: ErrorPlace(root), found: "no such folder", expected: "a folder of runs",

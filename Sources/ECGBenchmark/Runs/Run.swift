@@ -83,7 +83,7 @@ public struct Run {
       result, predictions: predictions, trainingLog: outcome.log.map { try CanonicalJSON.compact($0) }, machine: machine
     ) { path in
       if let weights = outcome.weights {
-        try Safetensors.write(weights, metadata: metadata(of: result), to: path)
+        try Safetensors.write(weights, metadata: result.weightsMetadata, to: path)
       }
     }
     return result
@@ -239,13 +239,5 @@ public struct Run {
       validation: try scoring.values(of: predictions.rows(of: TaskInput.Part.validation.rawValue)),
       metrics: try scoring.valuesWithIntervals(of: test, workers: workers), primaryMetric: scoring.primary.name,
       unit: input.unit, classesNotScored: try scoring.classesNotScored(in: test), software: SystemFacts.packageVersion)
-  }
-
-  private func metadata(of result: RunResult) -> [String: String] {
-    [
-      "task": result.task, "task_digest": result.taskDigest.hex, "recipe": result.recipe, "start": result.variant,
-      "seed": "\(result.seed)", "store_digest": result.store.digest.hex, "split_digest": result.splitDigest.hex,
-      "software": "einthoven \(result.software)",
-    ]
   }
 }

@@ -6,12 +6,12 @@ import Synchronization
 final class ShardReader: Sendable {
   let path: String
   let identifiers: [String]
-  private let file: HDF5File
-  private let codec: ChunkCodec
+  let file: HDF5File
+  let codec: ChunkCodec
   let leadCount: Int
-  private let chunkWidth: Int
+  let chunkWidth: Int
   /// Variable layout only: where each recording starts; one more at the end.
-  private let offsets: [Int64]?
+  let offsets: [Int64]?
   private let gain: [Double]
   private let baseline: [Int32]
   private let frequencies: [Double]
@@ -217,17 +217,21 @@ struct ShardMarks: Sendable {
     fiducialSources = try shard.texts(StoreNames.fiducialSource)
   }
 
-  func annotations(of row: Int) -> [Annotation] {
-    Array(annotations[annotationOffsets[row]..<annotationOffsets[row + 1]])
-  }
+  /// The annotations of recording `row`, as numbers of the shard's.
+  func annotationRange(of row: Int) -> Range<Int> { annotationOffsets[row]..<annotationOffsets[row + 1] }
+
+  /// The beats of recording `row`, as numbers of the shard's.
+  func beatRange(of row: Int) -> Range<Int> { beatOffsets[row]..<beatOffsets[row + 1] }
+
+  func annotations(of row: Int) -> [Annotation] { Array(annotations[annotationRange(of: row)]) }
 
   /// Nine positions to a beat.
   func beats(of row: Int) -> [Int32] {
-    (beatOffsets[row]..<beatOffsets[row + 1]).flatMap { beat in positions.map { $0[beat] } }
+    beatRange(of: row).flatMap { beat in positions.map { $0[beat] } }
   }
 
   func fiducials(of row: Int) -> Fiducials? {
-    let beats = (beatOffsets[row]..<beatOffsets[row + 1]).map { beat in
+    let beats = beatRange(of: row).map { beat in
       Beat(Dictionary(uniqueKeysWithValues: zip(Fiducial.allCases, positions.map { $0[beat] })))
     }
     if beats.isEmpty && fiducialSources[row].isEmpty { return nil }

@@ -31,14 +31,7 @@ public final class Store: Sendable {
   ///   `missing-file` or `malformed-json` where there is no readable `store.json`.
   public init(_ path: String) throws {
     let file = path + "/" + StoreDescription.fileName
-    let schema = try CanonicalJSON.read(SchemaNumber.self, fromFile: file).schema
-    guard schema == StoreDescription.currentSchema else {
-      throw StoreError(
-        .unsupportedSchema, at: ErrorPlace(file, .item("key schema")), found: "schema \(schema)",
-        expected: "schema \(StoreDescription.currentSchema)", advice: "Use a version of this program that reads it")
-    }
-    let description = try CanonicalJSON.read(StoreDescription.self, fromFile: file)
-    try Self.check(description, file)
+    let description = try Self.description(ofStoreAt: path)
     let codec = ChunkCodec(description.codec, level: description.level)
     var identifiers: [RecordingID] = []
     var starts = [0]
@@ -72,6 +65,22 @@ public final class Store: Sendable {
 
   private struct SchemaNumber: Decodable {
     let schema: Int
+  }
+
+  /// What `store.json` in the folder `path` says, checked as far as that can be done without the shards.
+  ///
+  /// - Throws: ``StoreError`` `unsupported-schema` or `malformed-store`; `ReproducibilityError`.
+  static func description(ofStoreAt path: String) throws -> StoreDescription {
+    let file = path + "/" + StoreDescription.fileName
+    let schema = try CanonicalJSON.read(SchemaNumber.self, fromFile: file).schema
+    guard schema == StoreDescription.currentSchema else {
+      throw StoreError(
+        .unsupportedSchema, at: ErrorPlace(file, .item("key schema")), found: "schema \(schema)",
+        expected: "schema \(StoreDescription.currentSchema)", advice: "Use a version of this program that reads it")
+    }
+    let description = try CanonicalJSON.read(StoreDescription.self, fromFile: file)
+    try check(description, file)
+    return description
   }
 
   /// How many recordings.
@@ -150,7 +159,7 @@ public final class Store: Sendable {
     }
   }
 
-  private static func malformed(_ file: String, _ key: String, _ found: String, _ expected: String) -> StoreError {
+  static func malformed(_ file: String, _ key: String, _ found: String, _ expected: String) -> StoreError {
     StoreError(
       .malformedStore, at: ErrorPlace(file, .item("key \(key)")), found: found, expected: expected,
       advice: "Fetch or convert the store again")

@@ -31,6 +31,10 @@ enum StoreNames {
   static let annotationNumber = "/annotation/number"
   static let annotationAuxiliary = "/annotation/auxiliary"
 
+  static let annotationColumns = [
+    annotationSample, annotationSymbol, annotationSubtype, annotationChannel, annotationNumber, annotationAuxiliary,
+  ]
+
   static let fiducialOffset = "/fiducial/offset"
   static let fiducialSource = "/fiducial/source"
   static func fiducial(_ fiducial: Fiducial) -> String { "/fiducial/" + fiducial.rawValue }
@@ -39,6 +43,12 @@ enum StoreNames {
   static func interval(_ kind: IntervalKind) -> String { "/interval/" + kind.rawValue }
 
   static func column(_ group: ColumnDefinition.Group, _ name: String) -> String { "/\(group.rawValue)/\(name)" }
+
+  /// One value for each recording, its content digest apart.
+  static let perRecording =
+    [
+      id, samplingFrequency, patient, age, sex, source, sourceDigest, leadNames, fiducialSource, intervalSource,
+    ] + IntervalKind.allCases.map { interval($0) }
 
   static let groups = ["/record", "/annotation", "/fiducial", "/interval", "/label"]
 

@@ -210,7 +210,7 @@ final class HDF5File: Sendable {
   /// A whole array.
   func read(_ name: String) throws(StoreError) -> RawArray {
     let array: RawArray?? = onDataset(name) { dataset in
-      Self.load(H5Dget_type(dataset), H5Dget_space(dataset)) { type, bytes in
+      Self.load(H5Dget_type(dataset), H5Dget_space(dataset), atMost: Self.plausibleSize(of: dataset)) { type, bytes in
         H5Dread(dataset, type, einthoven_whole_space(), einthoven_whole_space(), einthoven_default_list(), bytes)
       }
     }
@@ -227,7 +227,7 @@ final class HDF5File: Sendable {
       let attribute = H5Aopen(dataset, name, einthoven_default_list())
       guard attribute >= 0 else { return nil }
       defer { H5Aclose(attribute) }
-      return Self.load(H5Aget_type(attribute), H5Aget_space(attribute)) { H5Aread(attribute, $0, $1) }
+      return Self.load(H5Aget_type(attribute), H5Aget_space(attribute), atMost: 1 << 24) { H5Aread(attribute, $0, $1) }
     }
     return value ?? nil
   }
@@ -268,10 +268,11 @@ final class HDF5File: Sendable {
     var offset = origin.map { hsize_t($0) }
     return handles.withLock { handles in
       Self.exclusively {
-        var size: hsize_t = 0
-        guard H5Dget_chunk_storage_size(handles.chunked, &offset, &size) >= 0, size > 0, size < 1 << 32 else {
-          return nil
-        }
+        var (size, fileSize) = (hsize_t(0), hsize_t(0))
+        // A damaged size must not ask for more memory than the file can fill.
+        guard H5Dget_chunk_storage_size(handles.chunked, &offset, &size) >= 0, size > 0, size < 1 << 32,
+          H5Fget_filesize(handles.file, &fileSize) >= 0, size <= fileSize
+        else { return nil }
         var mask: UInt32 = 0
         var done: herr_t = -1
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
@@ -297,7 +298,7 @@ final class HDF5File: Sendable {
     handles.withLock { handles in Self.exclusively { body(handles.file) } }
   }
 
-  private func onDataset<Result: Sendable>(_ name: String, _ body: (hid_t) -> Result) -> Result? {
+  func onDataset<Result: Sendable>(_ name: String, _ body: (hid_t) -> Result) -> Result? {
     onFile { file in
       let dataset = H5Dopen2(file, name, einthoven_default_list())
       guard dataset >= 0 else { return nil }
@@ -346,16 +347,26 @@ final class HDF5File: Sendable {
     return .text(width: H5Tget_size(type))
   }
 
-  /// Reads an array through `transfer`; closes `type` and `space`.
-  private static func load(_ type: hid_t, _ space: hid_t, _ transfer: (hid_t, UnsafeMutableRawPointer?) -> herr_t)
-    -> RawArray?
-  {
+  /// The most bytes that the stored ones can stand for, deflate's densest code included: a damaged size asks for more.
+  private static func plausibleSize(of dataset: hid_t) -> Int {
+    let (size, overflow) = Int(clamping: H5Dget_storage_size(dataset)).multipliedReportingOverflow(by: 1100)
+    return overflow ? Int.max : size
+  }
+
+  /// Reads an array of at most so many bytes through `transfer`; closes `type` and `space`.
+  private static func load(
+    _ type: hid_t, _ space: hid_t, atMost limit: Int, _ transfer: (hid_t, UnsafeMutableRawPointer?) -> herr_t
+  ) -> RawArray? {
     defer { H5Tclose(type) }
     let dimensions = Self.dimensions(space)
     guard let element = elementType(of: type) else { return nil }
-    let count = dimensions.reduce(element.size) { $0.multipliedReportingOverflow(by: $1).partialValue }
-    // A table of more than 64 GiB is a damaged size, not data.
-    guard count >= 0, count < 1 << 36 else { return nil }
+    var count = element.size
+    for dimension in dimensions {
+      let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+      guard !overflow else { return nil }
+      count = product
+    }
+    guard count >= 0, count <= limit, count < 1 << 36 else { return nil }
     var done: herr_t = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       if count > 0 { done = withType(element) { transfer($0, buffer.baseAddress) } }

@@ -4,7 +4,8 @@ import Reproducibility
 /// All tables of one shard, loaded, from which rows are put together as they were hashed.
 struct ShardRows: Sendable {
   let contentDigests: [String]
-  private let reader: ShardReader
+  let reader: ShardReader
+  private let definitions: [ColumnDefinition]
   private let marks: ShardMarks
   private let frequencies: [Double]
   private let patients: [String]
@@ -23,6 +24,7 @@ struct ShardRows: Sendable {
 
   init(_ reader: ShardReader, _ definitions: [ColumnDefinition]) throws {
     self.reader = reader
+    self.definitions = definitions
     marks = try reader.loadedMarks()
     contentDigests = try reader.texts(StoreNames.contentDigest)
     frequencies = try reader.numbers(StoreNames.samplingFrequency, .float64, Double.self)
@@ -52,6 +54,28 @@ struct ShardRows: Sendable {
       intervalSource: intervalSources[row], columns: columns.map { $0[row] })
   }
 
+  // MARK: Where it lies
+
+  /// The bytes of everything that the tables hold of the recording in `row`, its content digest apart.
+  func regions(ofRow row: Int) -> [ByteRegion] {
+    let annotations = marks.annotationRange(of: row)
+    let beats = marks.beatRange(of: row)
+    let tables: [(names: [String], rows: Range<Int>)] = [
+      ([StoreNames.gain, StoreNames.baseline, StoreNames.missing], row..<row + 1),
+      (StoreNames.perRecording + definitions.map { StoreNames.column($0.group, $0.name) }, row..<row + 1),
+      // Where a row's marks begin and end is said by two offsets.
+      ([StoreNames.offset, StoreNames.annotationOffset, StoreNames.fiducialOffset], row..<row + 2),
+      (StoreNames.annotationColumns, annotations), (Fiducial.allCases.map { StoreNames.fiducial($0) }, beats),
+    ]
+    return tables.flatMap { table in table.names.flatMap { regions(of: $0, rows: table.rows) } }
+  }
+
+  /// The bytes of `rows` of the array `name`; none where there is no such array.
+  func regions(of name: String, rows: Range<Int>) -> [ByteRegion] {
+    guard !rows.isEmpty, let storage = reader.file.storage(of: name) else { return [] }
+    return storage.bytes(ofRows: rows).map { ByteRegion(item: name, $0) }
+  }
+
   private static func values(of column: ColumnDefinition, _ reader: ShardReader) throws(StoreError) -> [ColumnValue] {
     let name = StoreNames.column(column.group, column.name)
     switch column.kind {
@@ -62,6 +86,7 @@ struct ShardRows: Sendable {
     case .flags(let vocabulary):
       let width = vocabulary.count
       let flat = try reader.numbers(name, .uint8, UInt8.self, width: width)
+      if let odd = flat.first(where: { $0 > 1 }) { throw ShardReader.malformed(reader.path, name, "\(odd)", "0 or 1") }
       return (0..<reader.count).map { row in .flags(flat[row * width..<(row + 1) * width].map { $0 != 0 }) }
     }
   }

@@ -1,66 +1,131 @@
 import ECGCore
 import Reproducibility
+import Synchronization
 
-/// Proof that a store is what its `store.json` says: recomputes every digest from the files.
+/// Proof that a store is what its `store.json` says: decodes every chunk and recomputes every digest.
+///
+/// The file digests in `store.json` cover every byte of every shard, so no damage to a shard goes unseen. What is
+/// reported is the first in the store's order, whatever the number of workers: the first bad shard, in it the first bad
+/// recording, and the bytes that are wrong as far as they can be told (``StoreDamage``).
 public struct StoreVerification: Sendable {
-  /// The store.
-  public let store: Store
+  /// The store's folder.
+  public let path: String
   /// Threads that decode and hash.
   public let workers: Workers
 
-  /// A verification of all of `store`.
-  public init(store: Store, workers: Workers = .all) {
-    self.store = store
+  /// Shards that are open at once: as many as hold so many recordings together, 64 at most.
+  private static let recordingsAtOnce = ShardPlan.defaultRecordingsPerShard
+
+  /// A verification of all of the store in the folder `path`.
+  public init(path: String, workers: Workers = .all) {
+    self.path = path
     self.workers = workers
   }
 
-  /// Recomputes file digests, decodes every chunk, recomputes the content digests.
+  /// A verification of all of `store`.
+  public init(store: Store, workers: Workers = .all) { self.init(path: store.path, workers: workers) }
+
+  /// Recomputes file digests, decodes every chunk, recomputes the content digests. `progress` gets recordings done and
+  /// recordings in all, from any thread.
   ///
-  /// - Throws: ``StoreError`` `digest-mismatch` or `damaged-chunk` that names the first bad shard, and the first bad
-  ///   recording in it where one is.
-  public func run() throws {
-    let description = store.description
+  /// O(bytes of the store); memory for the tables of some shards and one recording a worker.
+  ///
+  /// - Returns: What `store.json` says, proved.
+  /// - Throws: ``StoreDamage``; ``StoreError`` `unsupported-schema` or `malformed-store`, and `ReproducibilityError`,
+  ///   where `store.json` cannot be read.
+  @discardableResult
+  public func run(progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil) throws -> StoreDescription {
+    let description = try Store.description(ofStoreAt: path)
+    let file = path + "/" + StoreDescription.fileName
+    let total = description.shards.reduce(0) { $0 + $1.recordings }
+    let done = Mutex(0)
     var digests: [Digest] = []
-    for (index, shard) in description.shards.enumerated() {
-      let file = store.path + "/" + shard.name
-      let found = try FileBytes.digest(ofFile: file)
-      // Content comes first, since only it can tell which recording is bad.
-      let recordings = try verifiedRecordings(ofShard: index)
-      let content = ContentDigests.shard(recordings)
-      guard content == shard.contentDigest else {
-        throw mismatch(file, "content digest \(content)", "\(shard.contentDigest)")
+    var names = Set<String>()
+    for wave in waves(description.shards) {
+      let shards = try workers.map(wave.count) { ShardVerification(path, description, shard: wave[$0]) }
+      // The digest of a file is the longest piece of work: it comes before the shard's recordings.
+      let units = shards.indices.flatMap { shard in
+        [Unit(shard: shard, row: nil)] + (0..<shards[shard].count).map { Unit(shard: shard, row: $0) }
       }
-      guard found == shard.sha256 else { throw mismatch(file, "SHA-256 \(found)", "\(shard.sha256)") }
-      digests += recordings
+      let results = try workers.map(units.count) { index -> UnitResult in
+        let (shard, row) = (shards[units[index].shard], units[index].row)
+        guard let row else { return .file(shard.fileDigest()) }
+        let result = UnitResult.recording(shard.recordingDigest(row))
+        if let progress {
+          done.withLock {
+            $0 += 1; progress($0, total)
+          }
+        }
+        return result
+      }
+      var next = 0
+      for shard in shards {
+        let own = results[next..<next + 1 + shard.count]
+        next += own.count
+        let recordings = own.compactMap(\.recording)
+        guard let fileDigest = own.first?.file else { continue }
+        digests += try shard.verify(file: fileDigest, recordings: recordings)
+        for name in shard.identifiers where !names.insert(name).inserted {
+          throw StoreDamage(
+            .malformedStore, shard.file, recording: name, item: StoreNames.id, found: "a name that stands twice",
+            expected: "a name of its own for each recording")
+        }
+      }
     }
+    guard digests.count == description.recordings else {
+      throw StoreDamage(
+        .malformedStore, file, item: "key recordings", found: "\(description.recordings)",
+        expected: "\(digests.count), as in the shards")
+    }
+    let content = ContentDigests.store(description, recordings: digests)
+    guard content == description.contentDigest else {
+      throw StoreDamage(
+        .digestMismatch, file, item: "key content_digest",
+        found: "\(description.contentDigest)",
+        expected: "\(content), which the shards and what this file says of them give",
+        advice: "Dataset, version, licence, citation, layout, columns or transforms were changed in this file, or the "
+          + "digest itself: fetch it again")
+    }
+    return description
+  }
+
+  /// One piece of work: a file's digest, or a recording's.
+  private struct Unit: Sendable {
+    let shard: Int
+    let row: Int?
+  }
+
+  private enum UnitResult: Sendable {
+    case file(Result<Digest, any Error>)
+    case recording(Result<Digest, any Error>)
+
+    var file: Result<Digest, any Error>? { if case .file(let digest) = self { digest } else { nil } }
+    var recording: Result<Digest, any Error>? { if case .recording(let digest) = self { digest } else { nil } }
+  }
+
+  private func waves(_ shards: [StoreDescription.Shard]) -> [Range<Int>] {
+    var waves: [Range<Int>] = []
+    var (first, recordings) = (0, 0)
+    for (index, shard) in shards.enumerated() {
+      recordings += min(shard.recordings, Self.recordingsAtOnce)
+      if recordings >= Self.recordingsAtOnce || index - first + 1 == Store.openShards || index == shards.count - 1 {
+        waves.append(first..<index + 1)
+        (first, recordings) = (index + 1, 0)
+      }
+    }
+    return waves
+  }
+}
+
+extension ContentDigests {
+  /// Of a store that says `description` and holds recordings of these digests.
+  fileprivate static func store(_ description: StoreDescription, recordings: [Digest]) -> Digest {
     let source = SourceDescription(
       dataset: description.dataset, version: description.version, licence: description.licence,
       citation: description.citation, publishedRecordings: description.publishedRecordings)
-    let content = ContentDigests.store(
-      source, description.signalLayout ?? .variable(leadCount: 0), columns: description.columns,
-      transforms: description.transforms, recordings: digests)
-    guard content == description.contentDigest else {
-      throw mismatch(
-        store.path + "/" + StoreDescription.fileName, "content digest \(content)", "\(description.contentDigest)")
-    }
-  }
-
-  private func verifiedRecordings(ofShard index: Int) throws -> [Digest] {
-    let reader = try store.reader(ofShard: index)
-    let rows = try ShardRows(reader, store.description.columns.compactMap(\.definition))
-    return try workers.map(reader.count) { row in
-      let samples = try reader.samples(at: row)
-      let digest = rows.row(row, sampleCount: samples.count).contentDigest(samples: samples)
-      guard digest.hex == rows.contentDigests[row] else {
-        throw mismatch(reader.path, "content digest \(digest)", rows.contentDigests[row], reader.identifiers[row])
-      }
-      return digest
-    }
-  }
-
-  private func mismatch(_ file: String, _ found: String, _ expected: String, _ record: String? = nil) -> StoreError {
-    StoreError(
-      .digestMismatch, at: record.map { ErrorPlace(file, .record($0)) } ?? ErrorPlace(file), found: found,
-      expected: expected, advice: "The file is damaged or was changed: fetch or convert it again")
+    return store(
+      source,
+      description.layout == .fixed ? description.signalLayout ?? .variable(leadCount: 0) : .variable(leadCount: 0),
+      columns: description.columns, transforms: description.transforms, recordings: recordings)
   }
 }

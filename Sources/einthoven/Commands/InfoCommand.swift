@@ -24,10 +24,10 @@ struct InfoCommand: ParsableCommand {
 
   func run() throws {
     let text: String
-    switch try Subject(path) {
-    case .store: text = try describe(StoreFacts(Store(path).description))
-    case .split: text = try describe(SplitFacts(Split.load(from: path)))
-    case .result: text = try describe(ResultFacts(ResultFolder(path).result()))
+    switch try PathSubject(path) {
+    case .store(let folder): text = try describe(StoreFacts(Store(folder).description))
+    case .split(let file): text = try describe(SplitFacts(Split.load(from: file)))
+    case .result(let folder): text = try describe(ResultFacts(ResultFolder(folder).result()))
     case .record(let name): text = try describe(RecordFacts(RecordReader(path: name).header))
     }
     Console.write(text, to: .standardOutput)
@@ -42,31 +42,6 @@ struct InfoCommand: ParsableCommand {
     }
     return String(decoding: try CanonicalJSON.pretty(facts.document), as: UTF8.self)
   }
-
-  /// What stands at a path.
-  private enum Subject {
-    case store
-    case split
-    case result
-    case record(String)
-
-    init(_ path: String) throws {
-      if FileBytes.exists(path + "/store.json") {
-        self = .store
-      } else if FileBytes.exists(path + "/result.json") {
-        self = .result
-      } else if path.hasSuffix(".json") {
-        self = .split
-      } else if FileBytes.isFolder(path) {
-        throw ReproducibilityError(
-          .missingFile, at: ErrorPlace(path), found: "a folder with neither store.json nor result.json",
-          expected: "a record, store, split or result",
-          advice: "Name a record inside it, or make a store with 'einthoven convert'")
-      } else {
-        self = .record(RecordName.withoutExtension(path))
-      }
-    }
-  }
 }
 
 /// What `info` says of something: lines for people, a document for programs.
@@ -78,6 +53,8 @@ protocol Facts {
 
 /// Facts about a store.
 private struct StoreFacts: Facts {
+  private static let skippedShown = 10
+
   let document: StoreDescription
   init(_ description: StoreDescription) { document = description }
 
@@ -87,6 +64,15 @@ private struct StoreFacts: Facts {
       ("dataset", "\(document.dataset) \(document.version)"),
       ("recordings", "\(document.recordings)"),
     ]
+    if !document.skipped.isEmpty {
+      lines.append(("skipped", "\(document.skipped.count) recordings of the source that could not be read"))
+    }
+    for recording in document.skipped.prefix(Self.skippedShown) {
+      lines.append(("skipped \(recording.id)", recording.error))
+    }
+    if document.skipped.count > Self.skippedShown {
+      lines.append(("skipped ...", "\(document.skipped.count - Self.skippedShown) more: see --json"))
+    }
     if let published = document.publishedRecordings { lines.append(("published", "\(published) recordings")) }
     if let frequency = document.samplingFrequency, let count = document.sampleCount {
       lines.append(("signal", "\(count) samples at \(frequency) Hz"))
