@@ -31,7 +31,19 @@ struct CommandRunner {
   static func run(
     _ arguments: [String], in folder: String = Repository.root, environment: [String: String] = [:]
   ) throws -> Outcome {
-    let program = try #require(program, "the command is not built")
+    try run(try #require(program, "the command is not built"), arguments, in: folder, environment)
+  }
+
+  /// Runs `script`, of which `arguments` are `$0`, `$1` and so on, in `folder`.
+  static func shell(
+    _ script: String, _ arguments: [String], in folder: String, _ environment: [String: String] = [:]
+  ) throws -> Outcome {
+    try run("/bin/sh", ["-c", script] + arguments, in: folder, environment)
+  }
+
+  private static func run(
+    _ program: String, _ arguments: [String], in folder: String, _ environment: [String: String]
+  ) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
