@@ -31,12 +31,15 @@ bench-training: build
 	@scripts/setup-python-torch
 	.venv-torch/bin/python benchmarks/performance/training/bench_train.py $(BENCH_FLAGS)
 
-# The engine's numbers against PyTorch's, and training to the end.
+# The engine's numbers against PyTorch's, layer by layer, as a whole, with the same choices; and training to the end.
 compare-pytorch: setup
 	@scripts/setup-python-torch
 	swift build -c release --product training-check
+	.venv-torch/bin/python benchmarks/performance/training/compare_with_pytorch.py layers
 	.venv-torch/bin/python benchmarks/performance/training/compare_with_pytorch.py exact
+	.venv-torch/bin/python benchmarks/performance/training/compare_with_pytorch.py choices
 	.venv-torch/bin/python benchmarks/performance/training/compare_with_pytorch.py trained
+
 # A conversion on two virtual Slurm nodes, one of which is killed; installs Slurm on Debian and Ubuntu. See docs/cluster.md.
 test-slurm: build
 	@benchmarks/cluster/test-on-one-machine

@@ -42,8 +42,9 @@ struct ECGExamples: TrainingExamples {
 }
 
 /// Writes one batch and what inception1d without dropout makes of it: `signals.f32` `[recordings, 8, length]`,
-/// `weights.safetensors`, `gradients.safetensors`, `outputs.json` (training, inference, loss).
-func writeGradients(of examples: some TrainingExamples, to folder: String) throws {
+/// `weights.safetensors`, `gradients.safetensors`, `outputs.json` (training, inference, loss), and where asked
+/// `activations.safetensors`, what every rectifier and maximum of the training pass came to.
+func writeGradients(of examples: some TrainingExamples, to folder: String, withActivations: Bool) throws {
   let recordings = examples.count
   let network = Inception1D(leads: 8, outputs: 5, dropoutRates: (0, 0))
   let trainer = Trainer(network: network, compute: Compute(workers: .all))
@@ -61,6 +62,13 @@ func writeGradients(of examples: some TrainingExamples, to folder: String) throw
   try Safetensors.write(Weights(entries: gradients), metadata: [:], to: folder + "/gradients.safetensors")
   let outcome = Outcome(loss: check.loss, training: check.outputs, inference: inference)
   try JSONEncoder().encode(outcome).write(to: URL(fileURLWithPath: folder + "/outputs.json"))
+  guard withActivations else { return }
+  var activations: [Weights.Entry] = []
+  trainer.trainingPass(on: examples, settings: settings) { shown in
+    let shape = [recordings, shown.channels, shown.length]
+    activations.append(Weights.Entry(name: shown.name, shape: shape, values: shown.values))
+  }
+  try Safetensors.write(Weights(entries: activations), metadata: [:], to: folder + "/activations.safetensors")
 }
 
 private struct Outcome: Encodable {

@@ -61,7 +61,7 @@ public struct Activation: Sendable {
 
 /// The gradient to an ``Activation`` of batch norms, past its last rectifier, and the sums that these batch norms need.
 public struct ActivationGradient {
-  let gradient: TensorView
+  package let gradient: TensorView
   let sums: ChannelSums
   let shortcutSums: ChannelSums?
 }

@@ -10,13 +10,13 @@ public struct Pass: @unchecked Sendable {
   let recordings: [Int]
   let seed: UInt64
   let epoch: Int
-  /// Looks at every leaf layer's output where training has diverged; nil else.
-  var probe: Probe?
+  /// Looks at every leaf layer's output: where training has diverged, and in comparisons; nil else.
+  var probe: (any ForwardObserver)?
   /// 1 for a lane with a recording, 0 for one without: `[groups][16]`.
   private let maskStorage: MaskStorage
 
   /// A pass over the recordings at `recordings`.
-  init(compute: Compute, isTraining: Bool, recordings: [Int], seed: UInt64, epoch: Int) {
+  package init(compute: Compute, isTraining: Bool, recordings: [Int], seed: UInt64, epoch: Int) {
     self.compute = compute
     self.isTraining = isTraining
     self.recordings = recordings

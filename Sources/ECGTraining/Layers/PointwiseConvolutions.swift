@@ -75,6 +75,7 @@ public final class PointwiseConvolutions {
       }
     }
     if let probe = pass.probe {
+      probe.look(at: x, readBy: branches.first?.name ?? "", pass)
       for (branch, result) in zip(branches, results) { probe.look(at: result, of: branch.name) }
     }
     return sums

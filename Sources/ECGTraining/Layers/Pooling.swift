@@ -54,6 +54,7 @@ public final class ConcatenatedPooling: Layer {
   /// The same for an activation that is worked out on the way.
   public func forward(_ input: Activation, _ pass: Pass) -> TensorView {
     self.input = pass.isTraining ? input : nil
+    pass.probe?.look(at: input, readBy: "pool", pass)
     let (channels, length) = (input.channels, input.length)
     let result = output.view(groups: input.groups, channels: 2 * channels, length: 1)
     defer { pass.probe?.look(at: result, of: Self.self) }

@@ -1,6 +1,6 @@
 /// Looks at the outputs of a forward pass, layer by layer, for the first that is not finite. Only a pass that is repeated
 /// because training diverged carries one.
-final class Probe {
+final class Probe: ForwardObserver {
   /// The first output that is not finite.
   struct Finding: Equatable {
     /// The layer, by name, or by type and the layer before it.
