@@ -32,6 +32,7 @@ public final class BatchNorm1D: Layer {
     defer { pass.probe?.look(at: result, of: norm.name) }
     norm.prepare(pass.isTraining ? [sums(of: input, pass)] : [], length: input.length, pass)
     let flag: Int32 = rectify ? 1 : 0
+    pass.count(Arithmetic.activation(numbers: input.groups * norm.channels * input.length, hasShortcut: false))
     pass.forEachChannel(norm.channels) { [norm] channel, group in
       pass.kernels.scale_shift(
         input.channel(channel, group: group), input.length, norm.scale[channel], norm.shift[channel], flag,
@@ -42,6 +43,7 @@ public final class BatchNorm1D: Layer {
 
   private func sums(of input: TensorView, _ pass: Pass) -> ChannelSums {
     let sums = ChannelSums(rows: input.groups, channels: norm.channels)
+    pass.count(Arithmetic.moments(numbers: input.groups * norm.channels * input.length))
     pass.forEachChannel(norm.channels) { channel, group in
       pass.kernels.panel_moments(
         input.channel(channel, group: group), 0, 1, input.length, pass.mask(group: group),
@@ -54,6 +56,8 @@ public final class BatchNorm1D: Layer {
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
     guard let input, let result else { preconditionFailure("backward without forward") }
     let sums = ChannelSums(rows: input.groups, channels: norm.channels)
+    let numbers = input.groups * norm.channels * input.length
+    pass.count(Arithmetic.moments(numbers: numbers) + Arithmetic.gradient(numbers: numbers))
     let flag: Int32 = rectify ? 1 : 0
     pass.forEachChannel(norm.channels) { [norm] channel, group in
       pass.kernels.gradient_moments(

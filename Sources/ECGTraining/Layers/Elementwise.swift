@@ -49,6 +49,7 @@ public final class RectifiedSum {
     let result = output.view(groups: a.groups, channels: a.channels, length: a.length)
     defer { pass.probe?.look(at: result, of: Self.self) }
     self.result = result
+    pass.count(Arithmetic.single(numbers: a.groups * a.channels * a.length))
     pass.forEachChannel(a.channels) { channel, group in
       pass.kernels.add_rectify(
         a.channel(channel, group: group), b.channel(channel, group: group), a.length,
@@ -73,6 +74,7 @@ public final class RectifiedSum {
 extension TensorView {
   /// Adds `other`, of the same shape, number by number.
   public func add(_ other: TensorView, _ pass: Pass) {
+    pass.count(Arithmetic.single(numbers: groups * channels * length))
     pass.forEachChannel(channels) { channel, group in
       pass.kernels.add(other.channel(channel, group: group), length, self.channel(channel, group: group))
     }

@@ -14,6 +14,7 @@ public final class GELU: Layer {
   public func forward(_ input: TensorView, _ pass: Pass) -> TensorView {
     self.input = input
     let result = output.view(groups: input.groups, channels: input.channels, length: input.length)
+    pass.count(Arithmetic.gelu(numbers: input.groups * input.channels * input.length))
     pass.forEachChannel(input.channels) { channel, group in
       pass.kernels.gelu(
         input.channel(channel, group: group), input.length, result.channel(channel, group: group))
@@ -25,6 +26,7 @@ public final class GELU: Layer {
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
     guard let input else { preconditionFailure("backward without forward") }
     let result = inputGradient.view(groups: input.groups, channels: input.channels, length: input.length)
+    pass.count(Arithmetic.geluGradient(numbers: input.groups * input.channels * input.length))
     pass.forEachChannel(input.channels) { channel, group in
       pass.kernels.gelu_gradient(
         gradient.channel(channel, group: group), input.channel(channel, group: group), input.length,

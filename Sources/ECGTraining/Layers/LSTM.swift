@@ -66,6 +66,7 @@ public final class LSTM: Layer {
     pass.convolve(
       entranceShape(length), input, weights: SharedPointer(parameters[0].value), biases: bothBiases(), into: gates)
     let weights = SharedPointer(parameters[1].value)
+    pass.count(groups * length * Arithmetic.recurrence(units: units, isForward: true))
     pass.forEachChannel(1) { _, group in
       for state in [cells, hidden] { state.channel(0, group: group).update(repeating: 0, count: units * Tensor.lanes) }
       pass.kernels.lstm_forward(
@@ -90,6 +91,7 @@ public final class LSTM: Layer {
     let hidden = hidden.view(groups: groups, channels: length + 1, length: units)
     let scratch = scratch.view(groups: groups, channels: 2, length: units)
     let turned = turn(parameters[1], in: turnedHidden)
+    pass.count(groups * length * Arithmetic.recurrence(units: units, isForward: false))
     pass.forEachChannel(1) { _, group in
       pass.kernels.lstm_backward(
         turned.base, gradient.channel(0, group: group), gates.channel(0, group: group), cells.channel(0, group: group),

@@ -36,6 +36,7 @@ public final class LayerNorm: Layer {
     let means = means.view(groups: input.groups, channels: 1, length: length)
     let inverses = inverses.view(groups: input.groups, channels: 1, length: length)
     let (gamma, beta) = (SharedPointer(parameters[0].value), SharedPointer(parameters[1].value))
+    pass.count(Arithmetic.layerNorm(numbers: input.groups * channels * length))
     pass.forEachChannel((length + Self.piece - 1) / Self.piece) { piece, group in
       pass.kernels.layer_norm(
         input.channel(0, group: group), gamma.base, beta.base, channels, length, Self.epsilon,
@@ -53,6 +54,7 @@ public final class LayerNorm: Layer {
     let (channels, length, groups) = (channels, input.length, input.groups)
     let means = means.view(groups: groups, channels: 1, length: length)
     let inverses = inverses.view(groups: groups, channels: 1, length: length)
+    pass.count(Arithmetic.layerNormGradient(numbers: groups * channels * length))
     sumParameterGradients(gradient, input, means, inverses, pass)
     let result = inputGradient.view(groups: groups, channels: channels, length: length)
     let gamma = SharedPointer(parameters[0].value)

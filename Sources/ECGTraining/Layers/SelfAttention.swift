@@ -39,6 +39,7 @@ public final class SelfAttention: Layer {
     let (channels, length, width, scale) = (channels, input.length, width, scale)
     let result = mixed.view(groups: input.groups, channels: channels, length: length)
     let rows = scratch.view(groups: input.groups, channels: heads, length: 8 * length)
+    pass.count(input.groups * heads * Arithmetic.attention(length: length, width: width))
     pass.forEachChannel(heads) { head, group in
       pass.kernels.attention(
         projections.channel(head * width, group: group), projections.channel(channels + head * width, group: group),
@@ -57,6 +58,7 @@ public final class SelfAttention: Layer {
     let dy = exit.backward(gradient, pass)
     let result = entranceGradient.view(groups: projections.groups, channels: 3 * channels, length: length)
     let rows = scratch.view(groups: projections.groups, channels: heads, length: 8 * length)
+    pass.count(projections.groups * heads * Arithmetic.attentionGradient(length: length, width: width))
     pass.forEachChannel(heads) { head, group in
       func part(_ view: TensorView, _ third: Int) -> UnsafeMutablePointer<Float> {
         view.channel(third * channels + head * width, group: group)

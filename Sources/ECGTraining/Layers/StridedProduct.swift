@@ -14,6 +14,7 @@ extension Pass {
     _ shape: ek_strided_shape, _ x: TensorView, xOffset: Int = 0, weights: SharedPointer, biases: SharedPointer? = nil,
     into y: TensorView, yOffset: Int = 0
   ) {
+    count(Arithmetic.product(outputs: shape.outputs, inputs: shape.inputs * shape.taps, steps: shape.length * groups))
     forEachChannel((shape.length + Self.piece - 1) / Self.piece) { piece, group in
       withUnsafePointer(to: shape) {
         kernels.strided_convolve(
@@ -31,6 +32,8 @@ extension Pass {
     partial: Tensor
   ) {
     let count = shape.outputs * shape.inputs * shape.taps
+    self.count(
+      Arithmetic.product(outputs: shape.outputs, inputs: shape.inputs * shape.taps, steps: shape.length * groups))
     let sums = partial.view(groups: groups, channels: 1, length: (count + Tensor.lanes - 1) / Tensor.lanes)
     forEachChannel((shape.outputs + Self.block - 1) / Self.block) { block, group in
       withUnsafePointer(to: shape) {

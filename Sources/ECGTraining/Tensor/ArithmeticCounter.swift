@@ -33,6 +33,50 @@ enum Arithmetic {
   /// A gradient behind batch norm: two multiply-adds, a difference and the mask.
   static func gradient(numbers: Int) -> Int { 6 * numbers * Tensor.lanes }
 
+  /// An exponential (`elementary_body.h`): ten multiply-adds and a difference.
+  private static let exponential = 21
+  /// A logistic function: a sum and a division more.
+  private static let logistic = exponential + 2
+  /// A hyperbolic tangent: two products, a sum and a difference more.
+  private static let tangent = exponential + 4
+
+  /// A step of an LSTM's recurrence, forward or backward, for all units of one group: four products of a unit's gate with
+  /// the state; three logistic functions, two tangents, the cell and the state, or their gradients, for which the cell's
+  /// tangent is worked out again.
+  static func recurrence(units: Int, isForward: Bool) -> Int {
+    let pointwise = isForward ? 3 * logistic + 2 * tangent + 4 : tangent + 6 + 17
+    return units * (8 * units + pointwise) * Tensor.lanes
+  }
+
+  /// Attention of one head of one group: scores and their scale, the softmax, and the mix of values.
+  static func attention(length: Int, width: Int) -> Int {
+    length * length * (2 * width + 1 + softmax + 2 * width) * Tensor.lanes
+  }
+
+  /// Its gradients: scores and softmax again, the gradient to the probabilities, through the softmax (a dot product, a
+  /// difference and two products), and to queries, keys and values.
+  static func attentionGradient(length: Int, width: Int) -> Int {
+    length * length * (2 * (2 * width + 1) + softmax + 2 + 3 + 6 * width) * Tensor.lanes
+  }
+
+  /// A number of a softmax: less the largest, exponential, sum, share.
+  private static let softmax = 1 + exponential + 1 + 1
+
+  /// A layer norm's number: mean, squares of deviations, result.
+  static func layerNorm(numbers: Int) -> Int { 8 * numbers * Tensor.lanes }
+
+  /// Its gradients: two sums for the input and the result, two for the parameters.
+  static func layerNormGradient(numbers: Int) -> Int { (13 + 5) * numbers * Tensor.lanes }
+
+  /// A number of GELU: the normal distribution by an exponential, a polynomial of degree 5 and a division.
+  static func gelu(numbers: Int) -> Int { (exponential + 18) * numbers * Tensor.lanes }
+
+  /// Its gradient: the density too, and three operations more.
+  static func geluGradient(numbers: Int) -> Int { (exponential + 21) * numbers * Tensor.lanes }
+
+  /// One operation a number.
+  static func single(numbers: Int) -> Int { numbers * Tensor.lanes }
+
   /// Sums of deviations and of their squares.
   static func moments(numbers: Int) -> Int { 4 * numbers * Tensor.lanes }
 }
