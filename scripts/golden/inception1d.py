@@ -31,7 +31,8 @@ class Block(nn.Module):
     def forward(self, x):
         narrow = self.neck(x)
         parts = [wide(narrow) for wide in self.wide]
-        parts.append(self.side(nn.functional.max_pool1d(x, 3, stride=1, padding=1)))
+        maxima, self.chosen = nn.functional.max_pool1d(x, 3, stride=1, padding=1, return_indices=True)
+        parts.append(self.side(maxima))
         return torch.relu(self.bn(torch.cat(parts, dim=1)))
 
 
@@ -49,11 +50,21 @@ class Inception1D(nn.Module):
 
     def forward(self, x):
         residual = x
+        # What rectifiers let through, by who reads it, and which of three steps (0, 1, 2) is each maximum: counted and
+        # summed, so that another program can tell whether it has chosen the same.
+        self.passed, self.chosen = {}, {}
         for depth, block in enumerate(self.blocks):
+            reader = f"blocks.{depth + 1}.neck" if depth < 5 else "pool"
             x = block(x)
+            if depth > 0:
+                self.chosen[f"blocks.{depth}.neck"] = (block.chosen - torch.arange(x.shape[2]) + 1).sum().item()
             if depth in (2, 5):
+                self.passed[reader + " before the shortcut"] = (x > 0).sum().item()
                 x = torch.relu(x + self.skip[depth // 3](residual))
                 residual = x
+            self.passed[reader] = (x > 0).sum().item()
+        largest, at = x.max(dim=2)
+        self.chosen["pool"] = at[largest > 0].sum().item()
         return self.head(torch.cat([x.amax(dim=2), x.mean(dim=2)], dim=1))
 
 
@@ -73,6 +84,7 @@ targets = torch.arange(RECORDINGS) % OUTPUTS
 
 network.train()
 outputs = network(signals)
+passed, chosen = network.passed, network.chosen
 loss = nn.functional.cross_entropy(outputs, targets)
 loss.backward()
 gradients = {
@@ -91,6 +103,8 @@ print(
             "running_mean": network.blocks[5].bn.running_mean[:4].tolist(),
             "running_var": network.blocks[5].bn.running_var[:4].tolist(),
             "gradients": gradients,
+            "passed": passed,
+            "chosen": chosen,
         },
         indent=1,
         sort_keys=True,
