@@ -100,6 +100,15 @@ def choices_of_einthoven(values):
     return {name: torch.from_numpy(np.ascontiguousarray(choice)) for name, choice in taken.items()}
 
 
+def by_kind(counts):
+    """The counts of `different` added up for rectifiers, maxima of three, and the maximum over time."""
+    kinds = {}
+    for name, count in counts.items():
+        kind = name.split(",")[0]
+        kinds[kind] = kinds.get(kind, 0) + count
+    return ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items())) or "none"
+
+
 def different(a, b):
     """How many choices differ between two passes, by name, where any does."""
     counts = {name: int((a[name] != b[name]).sum()) for name in a}

@@ -18,7 +18,7 @@ status is 1 where outputs are farther apart than 1e-4 or gradients than 5e-3; wh
 `choices`: what is left of these differences once both make the same choices. einthoven's choices (which side each
 rectifier and each maximum took) are given to PyTorch, and PyTorch's fp32 ones to its own double precision; the worst
 parameter's gradient is told before and after, beside how far PyTorch's fp32 settings are from one another. `--rank` gives
-double precision the differing choices of one kind at a time and tells what each is worth. The exit status is 1 where
+double precision the differing choices of one layer at a time and tells what they are worth. The exit status is 1 where
 einthoven's gradients are farther than 1e-4 from PyTorch's with the same choices, or its outputs farther than 1e-4.
 
 `trained`: both train on the same synthetic recordings to regress QT, with the same optimiser, schedule, batch size and
@@ -210,9 +210,11 @@ def same_choices(options):
         _, single = chosen_pass(batch, torch.float32, single_choices)
         theirs, true = single_choices.taken, double_choices.taken
         made = sum(choice.numel() for choice in true.values())
-        counts = [sum(choices.different(*pair).values()) for pair in ((ours, true), (theirs, true), (ours, theirs))]
-        print(f"choices: {made}; different: einthoven - float64 {counts[0]}, fp32 - float64 {counts[1]}, "
-              f"einthoven - fp32 {counts[2]}")
+        print(f"choices: {made}; different:")
+        for name, pair in (("einthoven - float64", (ours, true)), ("fp32 - float64", (theirs, true)),
+                           ("einthoven - fp32", (ours, theirs))):
+            counts = choices.different(*pair)
+            print(f"    {name}: {sum(counts.values())} ({choices.by_kind(counts)})")
         far = [max(apart(found[name], double_choices.values[name].numpy()) for name in double_choices.values)
                for found in (batch.values, {name: value.numpy() for name, value in single_choices.values.items()})]
         print(f"activations, worst layer, from float64: einthoven {far[0]:.1e}, fp32 {far[1]:.1e}")
