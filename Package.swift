@@ -34,7 +34,7 @@ let package = Package(
 
     // Recordings: read from records, made from a model, listed as datasets.
     .target(name: "WFDB", dependencies: ["Reproducibility", "CKernels", "CFLAC"]),
-    .target(name: "ECGSynthesis", dependencies: ["Reproducibility", "ECGCore"]),
+    .target(name: "ECGSynthesis", dependencies: ["Reproducibility", "ECGCore", "CKernels"]),
     .target(name: "ECGDatasets", dependencies: ["Reproducibility", "ECGCore", "WFDB"]),
 
     // The converted form: folders of HDF5 shards; and who trains, who validates, who is tested.
@@ -68,7 +68,7 @@ let package = Package(
     .testTarget(name: "ECGCoreTests", dependencies: ["ECGCore", "TestSupport"]),
     .testTarget(
       name: "WFDBTests", dependencies: ["WFDB", "CKernels", "TestSupport", "wfdb-fuzz"], exclude: ["Golden"]),
-    .testTarget(name: "ECGSynthesisTests", dependencies: ["ECGSynthesis", "TestSupport"]),
+    .testTarget(name: "ECGSynthesisTests", dependencies: ["ECGSynthesis", "CKernels", "TestSupport"]),
     .testTarget(name: "ECGDatasetsTests", dependencies: ["ECGDatasets", "TestSupport"]),
     .testTarget(name: "ECGStoreTests", dependencies: ["ECGStore", "CAEC", "TestSupport"], exclude: ["Python"]),
     .testTarget(name: "ECGSplitsTests", dependencies: ["ECGSplits", "TestSupport"]),

@@ -18,6 +18,7 @@
 #include "recurrent_body.h"
 #include "attention_body.h"
 #include "windows_body.h"
+#include "synthesis_body.h"
 
 static const ek_kernels FN(table) = {
     .convolve = FN(convolve),
@@ -103,4 +104,17 @@ static const ek_store_kernels FN(store_table) = {
     .count_equal16 = FN(count_equal16),
     .join16 = FN(join16),
     .szip_encode16 = FN(szip_encode16),
+};
+
+static const ek_synthesis_kernels FN(synthesis_table) = {
+    .uniform_sums = FN(uniform_sums),
+    .band_to_leads = FN(band_to_leads),
+    .turning = FN(turning),
+    .sinusoids = FN(sinusoids),
+    .sum_of_squares = FN(sum_of_squares_4),
+    .scaled = FN(scaled),
+    .add_scaled = FN(add_scaled),
+    .add_gaussian = FN(add_gaussian),
+    .project = FN(project),
+    .digitise = FN(digitise),
 };

@@ -107,6 +107,14 @@ const ek_store_kernels *ek_store_kernels_for(ek_instruction_set set) {
   return &store_table_baseline;
 }
 
+const ek_synthesis_kernels *ek_synthesis_kernels_for(ek_instruction_set set) {
+#if defined(__x86_64__)
+  if (set == EK_AVX512 && ek_supports(set)) return &synthesis_table_avx512;
+  if (set == EK_AVX2 && ek_supports(set)) return &synthesis_table_avx2;
+#endif
+  return &synthesis_table_baseline;
+}
+
 static const char *const names[] = {[EK_BASELINE] = "baseline", [EK_AVX2] = "avx2", [EK_AVX512] = "avx512"};
 
 const char *ek_instruction_set_name(ek_instruction_set set) { return names[set]; }

@@ -1,8 +1,8 @@
 import ECGCore
 import Reproducibility
 
-/// Synthetic recordings as a dataset: recording i is a function of (preset, seed, i, sampling frequency, length)
-/// alone, so any one can be made by itself, on any thread, and equals the one made among others.
+/// Synthetic recordings as a dataset: recording i is a function of (preset, strength, settings, seed, i, sampling
+/// frequency, length) alone, so any one can be made by itself, on any thread, and equals the one made among others.
 ///
 /// ```swift
 /// let source = try SyntheticSource(count: 10_000, seed: 7)
@@ -23,6 +23,10 @@ public struct SyntheticSource: RecordingSource {
 
   /// The kind of recordings.
   public let model: SyntheticRecordingModel
+  /// Of the pathologies: 0 is normal, 1 plain to see.
+  public let strength: Double
+  /// How they are taken.
+  public let settings: RecordingSettings
   /// Of all draws.
   public let seed: UInt64
   /// Which recordings of the seed's endless row.
@@ -39,13 +43,14 @@ public struct SyntheticSource: RecordingSource {
   /// - Throws: ``SynthesisError`` as the other initialiser does.
   public init(
     count: Int, seed: UInt64, samplingFrequencyInHertz hertz: Double = 100, durationInSeconds duration: Double = 10,
-    preset: String = "default"
+    preset: String = "default", strength: Double = 1, settings: RecordingSettings = RecordingSettings()
   ) throws(SynthesisError) {
     guard count >= 1 else {
       throw Self.outOfRange("count", found: "\(count)", expected: "at least 1", advice: "Ask for one or more")
     }
     try self.init(
-      indexes: 0..<count, seed: seed, samplingFrequencyInHertz: hertz, durationInSeconds: duration, preset: preset)
+      indexes: 0..<count, seed: seed, samplingFrequencyInHertz: hertz, durationInSeconds: duration, preset: preset,
+      strength: strength, settings: settings)
   }
 
   /// The recordings `indexes` of `seed`, each of `duration` s at `hertz`, rounded to whole samples.
@@ -54,7 +59,8 @@ public struct SyntheticSource: RecordingSource {
   ///   frequency outside 100 to 1000 Hz or a duration outside 1 s to an hour.
   public init(
     indexes: Range<Int>, seed: UInt64, samplingFrequencyInHertz hertz: Double = 100,
-    durationInSeconds duration: Double = 10, preset: String = "default"
+    durationInSeconds duration: Double = 10, preset: String = "default", strength: Double = 1,
+    settings: RecordingSettings = RecordingSettings()
   ) throws(SynthesisError) {
     model = try SyntheticRecordingModel.preset(named: preset)
     guard !indexes.isEmpty, indexes.lowerBound >= 0 else {
@@ -70,6 +76,13 @@ public struct SyntheticSource: RecordingSource {
       throw Self.outOfRange(
         "duration", found: "\(duration) s", expected: "1 to 3600 s", advice: "Ask for a duration within that range")
     }
+    guard (0...1).contains(strength) else {
+      throw Self.outOfRange(
+        "strength", found: "\(strength)", expected: "0 to 1", advice: "Ask for a strength within that range")
+    }
+    try settings.check(hertz: hertz)
+    self.strength = strength
+    self.settings = settings
     self.seed = seed
     self.indexes = indexes
     samplingFrequency = frequency
@@ -101,13 +114,28 @@ public struct SyntheticSource: RecordingSource {
     .fixed(leads: .standard12, sampleCount: sampleCount, samplingFrequency: samplingFrequency)
   }
 
-  /// How noisy each recording is and of which kind.
+  /// How noisy each recording is; of presets other than the first also what it shows.
   public var columns: [ColumnDefinition] {
-    [
+    let common = [
       ColumnDefinition(
         name: "signal_to_noise", group: .record, kind: .real,
         meaning: "Power of the noise-free signal over that of the noise, in dB"),
       ColumnDefinition(name: "preset", group: .record, kind: .text, meaning: "The kind of synthetic recording"),
+    ]
+    guard model.isLabelled else { return common }
+    let classes = DiagnosticSuperclass.allCases.map(\.rawValue)
+    return common + [
+      ColumnDefinition(
+        name: "strength", group: .record, kind: .real, meaning: "Of the strongest pathology, 0 (none) to 1"),
+      ColumnDefinition(
+        name: "pathologies", group: .label, kind: .flags(vocabulary: Pathology.allCases.map(\.rawValue)),
+        meaning: "every pathology that the recording was made with"),
+      ColumnDefinition(
+        name: "diagnostic_superclass", group: .label, kind: .category(vocabulary: classes),
+        meaning: "PTB-XL's superclass of recordings that have exactly one, else -1"),
+      ColumnDefinition(
+        name: "diagnostic_superclasses", group: .label, kind: .flags(vocabulary: classes),
+        meaning: "every superclass of PTB-XL that the recording has"),
     ]
   }
 
@@ -121,7 +149,8 @@ public struct SyntheticSource: RecordingSource {
         advice: "Make a source with more recordings")
     }
     return SyntheticECG(
-      model: model, seed: seed, index: UInt64(indexes.lowerBound + position), samplingFrequency: samplingFrequency,
+      model: model, strength: strength, settings: settings, seed: seed, index: UInt64(indexes.lowerBound + position),
+      samplingFrequency: samplingFrequency,
       sampleCount: sampleCount)
   }
 
@@ -133,9 +162,20 @@ public struct SyntheticSource: RecordingSource {
     let index = indexes.lowerBound + position
     return Recording(
       id: identifiers[position], patient: PatientID("synthetic-\(seed)-\(index)"),
-      signal: try ecg.digitalSignal(), fiducials: ecg.fiducials, intervals: ecg.intervals,
-      columns: [.real(ecg.signalToNoiseInDecibels), .text(model.name)],
+      signal: try ecg.digitalSignal(), annotations: model.isLabelled ? ecg.annotations : [], fiducials: ecg.fiducials,
+      intervals: ecg.intervals, columns: values(of: ecg),
       provenance: Provenance(source: "seed \(seed) index \(index)", sourceDigest: digest(ofIndex: index)))
+  }
+
+  private func values(of ecg: SyntheticECG) -> [ColumnValue] {
+    let common: [ColumnValue] = [.real(ecg.signalToNoiseInDecibels), .text(model.name)]
+    guard model.isLabelled else { return common }
+    let classes = ecg.superclasses.compactMap { DiagnosticSuperclass.allCases.firstIndex(of: $0) }
+    return common + [
+      .real(ecg.strength), .flags(Pathology.allCases.map { ecg.pathologies.contains($0) }),
+      .category(classes.count == 1 ? classes[0] : -1),
+      .flags(DiagnosticSuperclass.allCases.map { ecg.superclasses.contains($0) }),
+    ]
   }
 
   /// SHA-256 over the generator's name and version and every argument a recording depends on.
@@ -148,6 +188,10 @@ public struct SyntheticSource: RecordingSource {
     hasher.update(Int64(index))
     hasher.update(samplingFrequency.hertz)
     hasher.update(Int64(sampleCount))
+    // Left out where they are as they were before there were any, so that digests stay.
+    if strength != 1 || !settings.canonicalText.isEmpty {
+      hasher.update("strength=\(strength) " + settings.canonicalText)
+    }
     return hasher.digest
   }
 }

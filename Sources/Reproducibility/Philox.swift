@@ -83,6 +83,25 @@ public struct RandomStream: Sendable {
     }
   }
 
+  /// Where a stream stands, for code that makes many of its blocks at once.
+  public struct BlockPosition: Sendable {
+    /// Philox's key.
+    public let key: (UInt32, UInt32)
+    /// The upper half of the counter.
+    public let index: UInt64
+    /// The lower half of the counter: of the next block.
+    public let block: UInt64
+  }
+
+  /// Leaves the next `count` blocks of 4 words, from the next whole one on, to the caller: a block of which some words
+  /// have been read is left behind.
+  public mutating func takeBlocks(_ count: UInt64) -> BlockPosition {
+    let position = BlockPosition(key: key, index: index, block: nextBlock)
+    nextBlock &+= count
+    unread = 0
+    return position
+  }
+
   /// The next 64 uniform bits, low word first.
   public mutating func nextUInt64() -> UInt64 {
     let low = UInt64(nextUInt32())

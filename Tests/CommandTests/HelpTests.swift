@@ -5,7 +5,8 @@ import Testing
 /// Help texts as users see them. `EINTHOVEN_UPDATE_SNAPSHOTS=1 swift test -c release --filter HelpTests` writes them anew.
 @Suite struct HelpTests {
   static let commands: [[String]] = [
-    [], ["demo"], ["info"], ["read"], ["bench", "read"], ["bench", "batches"], ["bench", "speed"], ["annotations"],
+    [], ["demo"], ["info"], ["read"], ["bench", "read"], ["bench", "batches"], ["bench", "speed"],
+    ["bench", "synthesize"], ["annotations"],
     ["convert"],
     ["synthesize"], ["verify"], ["split"], ["bench", "list"], ["bench", "show"], ["bench", "run"],
     ["leaderboard", "build"], ["store", "merge"], ["plot"],

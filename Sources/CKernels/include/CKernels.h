@@ -6,6 +6,7 @@
 #pragma once
 #include "batch_kernels.h"
 #include "store_kernels.h"
+#include "synthesis_kernels.h"
 #include "wfdb_kernels.h"
 #include <stdint.h>
 
@@ -217,6 +218,7 @@ const ek_kernels *ek_kernels_for(ek_instruction_set set);
 const ek_wfdb_kernels *ek_wfdb_kernels_for(ek_instruction_set set);
 const ek_batch_kernels *ek_batch_kernels_for(ek_instruction_set set);
 const ek_store_kernels *ek_store_kernels_for(ek_instruction_set set);
+const ek_synthesis_kernels *ek_synthesis_kernels_for(ek_instruction_set set);
 
 // `baseline`, `avx2` or `avx512`.
 const char *ek_instruction_set_name(ek_instruction_set set);

@@ -33,6 +33,11 @@ public struct Beat: Sendable, Equatable {
     self.positions = Fiducial.allCases.map { max(positions[$0] ?? Self.absent, Self.absent) }
   }
 
+  /// A beat whose fiducials are where `position` says; negative positions count as absent.
+  public init(_ position: (Fiducial) -> Int32) {
+    positions = Fiducial.allCases.map { max(position($0), Self.absent) }
+  }
+
   /// The sample of `fiducial`, or ``absent``.
   public subscript(fiducial: Fiducial) -> Int32 {
     positions[fiducial.ordinal]

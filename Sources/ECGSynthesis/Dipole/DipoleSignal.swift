@@ -18,6 +18,19 @@ struct DipoleSignal: Sendable {
     z = x
   }
 
+  /// Adds a beat of `form`, turned and scaled. O(samples the beat covers).
+  mutating func add(_ beat: SyntheticBeat, of form: BeatForm, turn: HeartRotation, factor: Double) {
+    if let p = form.p {
+      add(p.transformed(by: turn, factor: factor), onset: beat.pOnset, duration: form.pDuration)
+    }
+    add(form.qrs.transformed(by: turn, factor: factor), onset: beat.qrsOnset, duration: form.qrsDuration)
+    add(form.t.transformed(by: turn, factor: factor), onset: beat.tOnset, duration: beat.tOffset - beat.tOnset)
+    if form.st.magnitude > 0 {
+      let st = WaveShape.stSegment(factor * turn.apply(to: form.st))
+      add(st, onset: beat.qrsOffset, duration: beat.tPeak - beat.qrsOffset)
+    }
+  }
+
   /// Adds a wave that begins at `onset` and lasts `duration`, both in seconds. O(samples the wave covers).
   mutating func add(_ shape: WaveShape, onset: Double, duration: Double) {
     for kernel in shape.kernels {
@@ -37,15 +50,22 @@ struct DipoleSignal: Sendable {
     guard first <= last else { return }
     let distance = (Double(first) / hertz - centre) / width
     let step = 1 / (hertz * width)
-    var value = PortableMath.exp(-0.5 * distance * distance)
-    var ratio = PortableMath.exp(-step * (distance + 0.5 * step))
+    let value = PortableMath.exp(-0.5 * distance * distance)
+    let ratio = PortableMath.exp(-step * (distance + 0.5 * step))
     let ratioOfRatios = PortableMath.exp(-step * step)
-    for sample in first...last {
-      x[sample] += value * vector.x
-      y[sample] += value * vector.y
-      z[sample] += value * vector.z
-      value *= ratio
-      ratio *= ratioOfRatios
+    SynthesisWorkspace.kernels.add_gaussian(
+      value, ratio, ratioOfRatios, [vector.x, vector.y, vector.z], first, last - first + 1, &x, &y, &z)
+  }
+
+  /// Adds `vector` times a sinusoid of `frequency` Hz, which is turned from sample to sample by one rotation. O(samples).
+  mutating func addSinusoid(_ vector: DipoleVector, frequency: Double, phase: Double) {
+    let turn = PortableMath.sineAndCosine(2 * Double.pi * frequency / hertz)
+    var (sine, cosine) = PortableMath.sineAndCosine(phase)
+    for sample in x.indices {
+      x[sample] += sine * vector.x
+      y[sample] += sine * vector.y
+      z[sample] += sine * vector.z
+      (sine, cosine) = (sine * turn.cosine + cosine * turn.sine, cosine * turn.cosine - sine * turn.sine)
     }
   }
 }

@@ -12,47 +12,32 @@ import Reproducibility
 /// artificial vector model for generating abnormal electrocardiographic rhythms*, Physiol. Meas. 31:595-609, 2010,
 /// use two for T for the same reason).
 struct Heart: Sendable {
-  let p: WaveShape
-  let qrs: WaveShape
-  let t: WaveShape
-  /// Where in its own time each wave's dipole is longest.
-  let pPeak: Double
-  let qrsPeak: Double
-  let tPeak: Double
+  /// Of the beats of the heart's own rhythm.
+  let form: BeatForm
+  /// Of premature atrial beats.
+  let atrialEctopic: BeatForm?
+  /// Of premature ventricular beats.
+  let ventricularEctopic: BeatForm?
   /// Beats a minute.
   let heartRate: Double
-  /// Seconds, all of them; QT at the mean RR interval.
-  let pDuration: Double
-  let pr: Double
-  let qrsDuration: Double
-  let qt: Double
+  /// Seconds, at 60 bpm.
   let correctedQT: Double
-  let tDuration: Double
   let leads: LeadTransform
   /// What a full breath does: degrees of turn, and part of amplitude.
   let respiratoryTurn: Double
   let respiratoryAmplitude: Double
 
-  /// A P may begin this long before the T of the beat before it ends, as it does in tachycardia.
-  private static let allowedOverlapOfPWithT = 0.020
-
-  /// The patient's heart, all of it drawn from `stream`.
-  init(model: SyntheticRecordingModel, using stream: inout RandomStream) {
-    let rates = model.heartRateInBeatsPerMinute
-    let skewed = PortableMath.pow(1 - stream.uniform(), model.heartRateSkew)
-    heartRate = rates.lowerBound + (rates.upperBound - rates.lowerBound) * skewed
-    let rr = 60 / heartRate
-    correctedQT = 0.001 * stream.uniform(in: model.correctedQTInMilliseconds)
-    qt = Self.qt(corrected: correctedQT, rr: rr)
-    qrsDuration = 0.001 * stream.uniform(in: model.qrsInMilliseconds)
-
-    // Diastole has to hold the PR interval: at high rates long ones are left out of the draw.
-    let shortest = 0.001 * model.prInMilliseconds.lowerBound
-    let room = rr - qt + Self.allowedOverlapOfPWithT
-    let longest = min(0.001 * model.prInMilliseconds.upperBound, max(room, shortest + 0.010))
-    pr = stream.uniform(in: shortest...longest)
-    pDuration = min(0.001 * stream.uniform(in: model.pDurationInMilliseconds), pr - 0.025)
-    tDuration = min(stream.uniform(in: model.tShareOfQT) * qt, qt - qrsDuration - 0.015)
+  /// The patient's heart: the normal one drawn from `stream`, what `diagnosis` does to it from `findings`.
+  init(
+    model: SyntheticRecordingModel, diagnosis: Diagnosis, using stream: inout RandomStream,
+    findings: inout RandomStream
+  ) {
+    let drawn = HeartTiming(model: model, using: &stream)
+    let timing = diagnosis.timing ?? drawn
+    let qt = timing.qt
+    let pDuration = min(0.001 * stream.uniform(in: model.pDurationInMilliseconds), timing.pr - 0.025)
+    let tDuration = min(
+      stream.uniform(in: model.tShareOfQT) * qt, qt - timing.qrsDuration - BeatForm.shortestST)
 
     let turn = HeartRotation(
       frontalDegrees: stream.uniform(in: model.frontalTurnInDegrees),
@@ -63,16 +48,28 @@ struct Heart: Sendable {
         horizontalDegrees: stream.uniform(in: model.waveTurnInDegrees))
     }
     let size = stream.uniform(in: model.amplitude)
-    p = Self.normalP.transformed(by: ownTurn(), factor: stream.uniform(in: model.pAmplitude))
+    let p = Self.normalP.transformed(by: ownTurn(), factor: stream.uniform(in: model.pAmplitude))
       .transformed(by: turn, factor: size)
-    qrs = Self.normalQRS(
+    let qrs = Self.normalQRS(
       septal: stream.uniform(in: model.septalAmplitude), basal: stream.uniform(in: model.basalAmplitude)
     ).transformed(by: turn, factor: size)
-    t = Self.normalT.transformed(by: ownTurn(), factor: stream.uniform(in: model.tAmplitude))
+    let t = Self.normalT.transformed(by: ownTurn(), factor: stream.uniform(in: model.tAmplitude))
       .transformed(by: turn, factor: size)
-    pPeak = p.peak
-    qrsPeak = qrs.peak
-    tPeak = t.peak
+    var form = BeatForm(
+      p: p, qrs: qrs, t: t, pDuration: pDuration, pr: timing.pr, qrsDuration: timing.qrsDuration, qt: qt,
+      tDuration: tDuration)
+    for finding in diagnosis.findings {
+      form.apply(finding, keepsDurations: diagnosis.timing != nil, using: &findings)
+    }
+    form.findPeaks()
+    self.form = form
+    let atrial = diagnosis.strength(of: .prematureAtrialBeats) > 0
+    let ventricular = diagnosis.strength(of: .prematureVentricularBeats) > 0
+    atrialEctopic = atrial ? form.atrialEctopic(using: &findings) : nil
+    ventricularEctopic = ventricular ? form.ventricularEctopic(using: &findings) : nil
+
+    heartRate = timing.heartRate
+    correctedQT = form.qt == qt ? timing.correctedQT : form.qt / PortableMath.pow(60 / heartRate, 1.0 / 3)
     respiratoryTurn = stream.uniform(in: model.respiratoryTurnInDegrees)
     respiratoryAmplitude = stream.uniform(in: model.respiratoryAmplitude)
     leads = LeadTransform.dower.jittered(
@@ -107,4 +104,15 @@ extension Heart {
     WaveShape.kernel(from: 0, to: 0.84, DipoleVector(0.12, 0.05, -0.09)),
     WaveShape.kernel(from: 0.24, to: 1, DipoleVector(0.27, 0.14, -0.13)),
   ])
+}
+
+extension Heart {
+  /// What beats of `kind` look like.
+  func form(of kind: SyntheticBeat.Kind) -> BeatForm {
+    switch kind {
+    case .normal: form
+    case .atrialPremature: atrialEctopic ?? form
+    case .ventricularPremature: ventricularEctopic ?? form
+    }
+  }
 }

@@ -35,16 +35,4 @@ struct LeadTransform: Sendable {
     }
     return LeadTransform(rows: jittered)
   }
-
-  /// Lead `index` of a dipole signal, in mV. O(samples).
-  func lead(_ index: Int, of dipole: DipoleSignal) -> [Double] {
-    let row = rows[index]
-    return [Double](unsafeUninitializedCapacity: dipole.x.count) { values, count in
-      for sample in 0..<dipole.x.count {
-        values.initializeElement(
-          at: sample, to: row.x * dipole.x[sample] + row.y * dipole.y[sample] + row.z * dipole.z[sample])
-      }
-      count = dipole.x.count
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import Reproducibility
 
-/// Noise of one recording in the eight independent leads, mV: baseline wander, muscle and mains at a stated ratio to
-/// the signal's power.
+/// Noise of one recording in the eight independent leads, mV: baseline wander, muscle, electrode motion and mains at a
+/// stated ratio to the signal's power.
 ///
 /// Noise arises at the nine electrodes (RA, LA, LL, V1 to V6) and reaches the leads as their potentials do, chest
 /// leads against the mean of the three limb electrodes; so noisy recordings obey Einthoven's law as real ones do.
@@ -10,145 +10,124 @@ import Reproducibility
 ///   and phase at each electrode.
 /// - Muscle: white noise between 15 and 120 Hz (first-order filters; at 100 Hz the upper edge has no effect), made
 ///   of sums of four uniform numbers, which filtering brings close enough to a normal distribution.
+/// - Motion: steps of single electrodes, one or two in ten seconds, that rise within some 50 ms and die away within a
+///   second (``ElectrodeMotion``).
 /// - Mains: one sinusoid with its own amplitude and phase at each electrode, left out where its frequency is at least
 ///   0.45 of the sampling frequency: an anti-alias filter would have removed it.
+///
+/// A sinusoid is turned from sample to sample by one rotation, whose rounding grows by about 1e-16 a sample.
 struct RecordingNoise: Sendable {
-  /// Lead after lead, in the order of `Lead.independent8`.
-  private(set) var samples: [Double]
-  private let sampleCount: Int
-  private static let leadCount = 8
-  private static let electrodeCount = 9
+  private let wanderShare: Double
+  private let muscleShare: Double
+  private let motionShare: Double
+  private let mainsShare: Double
+  private let mains: Double?
+  private let drifts: [Double]
+  private let hertz: Double
 
-  /// Noise whose mean power is `power` in mV^2. O(leads * samples).
+  /// Whether a recording at `hertz` can hold mains of `frequency` Hz.
+  static func holds(_ frequency: Double, hertz: Double) -> Bool { frequency < 0.45 * hertz }
+
+  /// The kinds and shares of one recording's noise.
   init(
-    power: Double, sampleCount: Int, hertz: Double, breath: Double, model: SyntheticRecordingModel,
+    model: SyntheticRecordingModel, settings: RecordingSettings, hertz: Double, breath: Double,
     using stream: inout RandomStream
   ) {
-    self.sampleCount = sampleCount
-    samples = [Double](repeating: 0, count: Self.leadCount * sampleCount)
-    let wanderShare = stream.uniform(in: model.wanderShare)
-    let muscleShare = stream.uniform(in: model.muscleShare)
-    let mainsShare = stream.uniform(in: model.mainsShare)
-    let mains = model.mainsFrequenciesInHertz[stream.integer(below: model.mainsFrequenciesInHertz.count)]
-    let drifts = [breath, stream.uniform(in: 0.05...0.5), stream.uniform(in: 0.05...0.5)]
-
-    for drift in drifts { addSinusoid(drift / hertz, using: &stream) }
-    scale(toPower: wanderShare)
-    if mains < 0.45 * hertz {
-      var component = RecordingNoise(silentLike: self)
-      component.addSinusoid(mains / hertz, using: &stream)
-      add(component, atPower: mainsShare)
+    self.hertz = hertz
+    var shares: [NoiseKind: Double] = [
+      .wander: stream.uniform(in: model.wanderShare), .muscle: stream.uniform(in: model.muscleShare),
+      .mains: stream.uniform(in: model.mainsShare),
+    ]
+    var frequency = model.mainsFrequenciesInHertz[stream.integer(below: model.mainsFrequenciesInHertz.count)]
+    drifts = [breath, stream.uniform(in: 0.05...0.5), stream.uniform(in: 0.05...0.5)]
+    if let kinds = settings.noise {
+      shares = [:]
+      for kind in NoiseKind.allCases where kinds.contains(kind) { shares[kind] = stream.uniform(in: 1.0 / 3...1) }
     }
-    var component = RecordingNoise(silentLike: self)
-    component.addMuscle(hertz: hertz, using: &stream)
-    add(component, atPower: muscleShare)
-    scale(toPower: power)
+    if settings.mains == .fifty { frequency = 50 }
+    if settings.mains == .sixty { frequency = 60 }
+    wanderShare = shares[.wander] ?? 0
+    muscleShare = shares[.muscle] ?? 0
+    motionShare = shares[.motion] ?? 0
+    mainsShare = shares[.mains] ?? 0
+    mains = settings.mains != Mains.none && Self.holds(frequency, hertz: hertz) ? frequency : nil
   }
 
-  private init(silentLike other: RecordingNoise) {
-    sampleCount = other.sampleCount
-    samples = [Double](repeating: 0, count: other.samples.count)
-  }
-
-  private mutating func scale(toPower power: Double) {
-    let present = meanSquare
-    guard present > 0 else { return }
-    let factor = (power / present).squareRoot()
-    samples.withUnsafeMutableBufferPointer { samples in
-      for position in samples.indices { samples[position] *= factor }
+  /// Makes the noise in `workspace`; the result is what it has to be multiplied by for a mean power of `power` mV^2.
+  /// O(leads * samples).
+  func make(
+    power: Double, in workspace: inout SynthesisWorkspace, using stream: inout RandomStream,
+    motion motionStream: inout RandomStream
+  ) -> Double {
+    var isSilent = true
+    func take(_ share: Double) {
+      if workspace.takePart(power: share, isFirst: isSilent) { isSilent = false }
     }
-  }
-
-  private mutating func add(_ other: RecordingNoise, atPower power: Double) {
-    let present = other.meanSquare
-    guard present > 0 else { return }
-    let factor = (power / present).squareRoot()
-    add(other.samples[...], times: factor, from: 0)
-  }
-
-  /// Adds `factor` times `values` to the samples from position `start` on.
-  private mutating func add(_ values: ArraySlice<Double>, times factor: Double, from start: Int) {
-    samples.withUnsafeMutableBufferPointer { samples in
-      values.withUnsafeBufferPointer { values in
-        for position in values.indices { samples[start + position] += factor * values[position] }
+    let wander = drifts.map { Self.sinusoid($0 / hertz, using: &stream) }
+    if wanderShare > 0 {
+      workspace.makeSinusoids(wander)
+      take(wanderShare)
+    }
+    if let mains {
+      let hum = Self.sinusoid(mains / hertz, using: &stream)
+      if mainsShare > 0 {
+        workspace.makeSinusoids([hum])
+        take(mainsShare)
       }
     }
+    if motionShare > 0 {
+      ElectrodeMotion.make(in: &workspace, hertz: hertz, using: &motionStream)
+      take(motionShare)
+    }
+    if muscleShare > 0 {
+      workspace.makeBandNoise(
+        low: 1 - PortableMath.exp(-2 * Double.pi * 15 / hertz),
+        high: 1 - PortableMath.exp(-2 * Double.pi * 120 / hertz), using: &stream)
+      take(muscleShare)
+    }
+    guard !isSilent else { return 0 }
+    return (power / workspace.noisePower).squareRoot()
   }
 
-  /// Four running sums side by side, in a fixed order: a single one would wait for itself at each addition.
-  private var meanSquare: Double {
-    samples.withUnsafeBufferPointer { samples in
-      var sums = SIMD4<Double>.zero
-      var position = 0
-      while position + 4 <= samples.count {
-        let values = SIMD4(
-          samples[position], samples[position + 1], samples[position + 2], samples[position + 3])
-        sums += values * values
-        position += 4
-      }
-      var total = (sums[0] + sums[1]) + (sums[2] + sums[3])
-      while position < samples.count {
-        total += samples[position] * samples[position]
-        position += 1
-      }
-      return total / Double(samples.count)
+  /// A frequency, in cycles a sample, with a random amplitude and phase at every electrode.
+  private static func sinusoid(_ cyclesPerSample: Double, using stream: inout RandomStream) -> LeadSinusoid {
+    func draw() -> [Double] {
+      leads(fromElectrodes: (0..<SynthesisWorkspace.electrodeCount).map { _ in stream.normal() })
     }
+    return LeadSinusoid(cyclesPerSample: cyclesPerSample, cosines: draw(), sines: draw())
   }
 
   /// The leads' values from the electrodes'.
-  private static func leads(fromElectrodes potentials: [Double]) -> [Double] {
+  static func leads(fromElectrodes potentials: [Double]) -> [Double] {
     let (right, left, leg) = (potentials[0], potentials[1], potentials[2])
     let terminal = (right + left + leg) / 3
     return [left - right, leg - right] + potentials[3...].map { $0 - terminal }
   }
+}
 
-  /// One frequency, in cycles a sample, at every electrode. The sinusoid is turned from sample to sample by one
-  /// rotation, whose rounding grows by about 1e-16 a sample.
-  private mutating func addSinusoid(_ cyclesPerSample: Double, using stream: inout RandomStream) {
-    let cosines = Self.leads(fromElectrodes: (0..<Self.electrodeCount).map { _ in stream.normal() })
-    let sines = Self.leads(fromElectrodes: (0..<Self.electrodeCount).map { _ in stream.normal() })
-    let turn = PortableMath.sineAndCosine(2 * Double.pi * cyclesPerSample)
-    var cosine = [Double](repeating: 1, count: sampleCount)
-    var sine = [Double](repeating: 0, count: sampleCount)
-    for sample in 1..<sampleCount {
-      let (c, s) = (cosine[sample - 1], sine[sample - 1])
-      cosine[sample] = c * turn.cosine - s * turn.sine
-      sine[sample] = s * turn.cosine + c * turn.sine
-    }
-    for lead in 0..<Self.leadCount {
-      add(cosine[...], times: cosines[lead], from: lead * sampleCount)
-      add(sine[...], times: sines[lead], from: lead * sampleCount)
-    }
-  }
-
-  private mutating func addMuscle(hertz: Double, using stream: inout RandomStream) {
-    let low = 1 - PortableMath.exp(-2 * Double.pi * 15 / hertz)
-    let high = 1 - PortableMath.exp(-2 * Double.pi * 120 / hertz)
-    // What each electrode adds to each lead, as in leads(fromElectrodes:).
-    for electrode in 0..<Self.electrodeCount {
-      let band = Self.band(low: low, high: high, count: sampleCount, using: &stream)
-      let unit = (0..<Self.electrodeCount).map { $0 == electrode ? 1.0 : 0.0 }
-      for (lead, weight) in Self.leads(fromElectrodes: unit).enumerated() where weight != 0 {
-        add(band[...], times: weight, from: lead * sampleCount)
+/// Electrode motion: an electrode that is pulled or pressed steps away from its potential and creeps back.
+enum ElectrodeMotion {
+  /// Sets the workspace's part to one event or more, each at one electrode. O(samples of the events).
+  static func make(in workspace: inout SynthesisWorkspace, hertz: Double, using stream: inout RandomStream) {
+    workspace.clearPart()
+    let count = workspace.sampleCount
+    let duration = Double(count) / hertz
+    let events = 1 + stream.integer(below: 1 + Int(duration / 4))
+    for _ in 0..<events {
+      let electrode = stream.integer(below: SynthesisWorkspace.electrodeCount)
+      let start = stream.integer(below: max(1, count - min(count / 2, Int(0.2 * hertz))))
+      let size = (stream.uniform() < 0.5 ? -1 : 1) * stream.uniform(in: 0.4...1.2)
+      let rise = PortableMath.exp(-1 / (hertz * stream.uniform(in: 0.01...0.05)))
+      let decay = PortableMath.exp(-1 / (hertz * stream.uniform(in: 0.15...0.8)))
+      var (rising, falling) = (1.0, 1.0)
+      // Beyond 8 s less than 5e-5 of a step with the longest decay is left.
+      let values = (0..<min(count - start, Int(8 * hertz))).map { _ in
+        rising *= rise
+        falling *= decay
+        return size * (falling - rising * falling)
       }
+      let unit = (0..<SynthesisWorkspace.electrodeCount).map { $0 == electrode ? 1.0 : 0.0 }
+      workspace.addToPart(values, weights: RecordingNoise.leads(fromElectrodes: unit), first: start)
     }
-  }
-
-  /// White noise less what is below one corner and above another; `low` and `high` are the filters' coefficients.
-  private static func band(low: Double, high: Double, count: Int, using stream: inout RandomStream) -> [Double] {
-    var slow = 0.0
-    var smooth = 0.0
-    var band = [Double](repeating: 0, count: count)
-    band.withUnsafeMutableBufferPointer { band in
-      for sample in band.indices {
-        let bits = stream.nextUInt64()
-        let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
-        let value = Double(sum) - 131_070
-        slow += low * (value - slow)
-        smooth += high * (value - slow - smooth)
-        band[sample] = smooth
-      }
-    }
-    return band
   }
 }

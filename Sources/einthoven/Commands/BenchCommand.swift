@@ -11,6 +11,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "List tasks and run them; time the readers.",
     subcommands: [
       List.self, Show.self, RunTask.self, BenchReadCommand.self, BenchBatchesCommand.self, BenchSpeedCommand.self,
+      BenchSynthesizeCommand.self,
     ])
 
   /// Names every task.
