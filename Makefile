@@ -1,5 +1,5 @@
 # Each target does all the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: demo test build setup fuzz bench-wfdb bench-training compare-pytorch test-slurm format lint clean
+.PHONY: demo test build setup fuzz bench-wfdb bench-synthesis bench-training bench-synthesis compare-pytorch test-slurm format lint clean
 
 setup:
 	@scripts/setup
@@ -30,6 +30,11 @@ bench-wfdb: build
 bench-training: build
 	@scripts/setup-python-torch
 	.venv-torch/bin/python benchmarks/performance/training/bench_train.py $(BENCH_FLAGS)
+
+# The generator against NeuroKit2's, which is installed for it.
+bench-synthesis: build
+	@scripts/setup-python-neurokit
+	.venv-neurokit/bin/python benchmarks/performance/synthesis/bench_synthesis.py $(BENCH_FLAGS)
 
 # The engine's numbers against PyTorch's, layer by layer, as a whole, with the same choices; and training to the end.
 compare-pytorch: setup
