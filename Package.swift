@@ -40,6 +40,7 @@ let package = Package(
     // The converted form: folders of HDF5 shards; and who trains, who validates, who is tested.
     .target(name: "ECGStore", dependencies: ["Reproducibility", "ECGCore", "CKernels", "CHDF5", "CDeflate", "CAEC"]),
     .target(name: "ECGSplits", dependencies: ["Reproducibility", "ECGCore"]),
+    .target(name: "ECGDelineation", dependencies: ["Reproducibility", "ECGCore"]),
 
     // Networks.
     .target(name: "ECGTraining", dependencies: ["Reproducibility", "CKernels"]),
@@ -77,6 +78,7 @@ let package = Package(
     .testTarget(
       name: "ECGBenchmarkTests", dependencies: ["ECGBenchmark", "ECGTraining", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "ECGReportTests", dependencies: ["ECGReport", "TestSupport"]),
+    .testTarget(name: "ECGDelineationTests", dependencies: ["ECGDelineation", "WFDB", "TestSupport"]),
     .testTarget(
       name: "CommandTests", dependencies: ["einthoven", "Reproducibility", "ECGStore", "TestSupport"],
       exclude: ["Snapshots"]),

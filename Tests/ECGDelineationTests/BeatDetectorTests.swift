@@ -1,0 +1,118 @@
+import ECGDelineation
+import TestSupport
+import Testing
+import WFDB
+
+@Suite struct BeatDetectorTests {
+  /// First signals of the bundled MIT-BIH records and their reference beats.
+  private func record(_ name: String, signal: Int = 0) throws -> (lead: [Float], beats: [Int]) {
+    let samples = try RecordReader(path: Repository.data + "/mitdb/" + name).read()
+    let marks = try AnnotationFile.read(Repository.data + "/mitdb/" + name + ".atr")
+    let beats = marks.filter { AnnotationCode.symbol($0.symbol)?.isBeat ?? false }.map { Int($0.sample) }
+    return (samples.physical(of: signal).map { Float($0) }, beats)
+  }
+
+  @Test(arguments: ["100", "119", "208", "223"])
+  func referenceBeatsOfWholeRecordsAreFound(_ name: String) throws {
+    let (lead, beats) = try record(name)
+    let detection = try BeatDetector(samplingFrequency: 360).beats(in: lead)
+    let comparison = BeatComparison(reference: beats, found: detection.rPeaks, samplingFrequency: 360)
+    #expect(detection.rejection == nil)
+    #expect(comparison.sensitivity > 0.99)
+    #expect(comparison.positivePredictivity > 0.995)
+    #expect(abs(comparison.meanErrorMilliseconds) < 15)
+  }
+
+  /// Every fifth of a minute, so that beginnings and ends of short recordings are looked at too.
+  @Test func tenSecondsAreEnough() throws {
+    let (lead, beats) = try record("100")
+    let detector = try BeatDetector(samplingFrequency: 360)
+    var sum = BeatComparison()
+    for start in stride(from: 0, to: 360 * 600, by: 3600) {
+      let inside = beats.filter { (start..<start + 3600).contains($0) }.map { $0 - start }
+      let found = detector.beats(in: Array(lead[start..<start + 3600])).rPeaks
+      sum = sum + BeatComparison(reference: inside, found: found, samplingFrequency: 360)
+    }
+    #expect(sum.sensitivity > 0.995)
+    #expect(sum.positivePredictivity > 0.995)
+  }
+
+  @Test func gainAndOffsetDoNotMatter() throws {
+    let lead = Array(try record("119").lead[..<36000])
+    let detector = try BeatDetector(samplingFrequency: 360)
+    let found = detector.beats(in: lead).rPeaks
+    // Powers of two scale without rounding.
+    #expect(detector.beats(in: lead.map { $0 * 4 }).rPeaks == found)
+    #expect(detector.beats(in: lead.map { $0 / 8 }).rPeaks == found)
+    #expect(found.count > 60)
+  }
+
+  @Test func otherRatesGiveTheSameBeats() throws {
+    let lead = Array(try record("100").lead[..<36000])
+    let found = try BeatDetector(samplingFrequency: 360).beats(in: lead).rPeaks
+    for rate in [100.0, 250, 500, 1000] {
+      let count = Int(Double(lead.count) * rate / 360)
+      let other = (0..<count).map { index in
+        let place = Double(index) * 360 / rate
+        let low = min(Int(place), lead.count - 2)
+        let share = Float(place - Double(low))
+        return lead[low] * (1 - share) + lead[low + 1] * share
+      }
+      let peaks = try BeatDetector(samplingFrequency: rate).beats(in: other).rPeaks
+      let comparison = BeatComparison(
+        reference: found, found: peaks.map { Int((Double($0) * 360 / rate).rounded()) }, samplingFrequency: 360,
+        windowMilliseconds: 15)
+      #expect(comparison.falseNegatives == 0, "\(rate) Hz")
+      #expect(comparison.falsePositives == 0, "\(rate) Hz")
+    }
+  }
+
+  @Test func missingStretchesAreBridgedAndHaveNoBeats() throws {
+    var lead = Array(try record("100").lead[..<72000])
+    let detector = try BeatDetector(samplingFrequency: 360)
+    let whole = detector.beats(in: lead).rPeaks
+    let gap = 20000..<30000
+    for index in gap { lead[index] = .nan }
+    let detection = detector.beats(in: lead)
+    #expect(detection.rejection == nil)
+    #expect(!detection.rPeaks.contains { gap.contains($0) })
+    #expect(
+      detection.rPeaks.filter { $0 < gap.lowerBound - 360 || $0 > gap.upperBound + 360 }
+        == whole.filter { $0 < gap.lowerBound - 360 || $0 > gap.upperBound + 360 })
+  }
+
+  @Test func aBadLeadAmongManyChangesNothing() throws {
+    let (first, beats) = try record("100")
+    let second = try record("100", signal: 1).lead
+    let detector = try BeatDetector(samplingFrequency: 360)
+    let range = 0..<36000
+    let good = [Array(first[range]), Array(second[range]), Array(first[range])]
+    let inside = beats.filter(range.contains)
+    for bad in [[Float](repeating: 0.3, count: 36000), [Float](repeating: .nan, count: 36000)] {
+      let found = detector.beats(inLeads: good + [bad]).rPeaks
+      let comparison = BeatComparison(reference: inside, found: found, samplingFrequency: 360)
+      #expect(comparison.sensitivity == 1)
+      #expect(comparison.positivePredictivity == 1)
+    }
+  }
+
+  @Test func signalsWithoutBeatsAreRejectedWithAReason() throws {
+    let detector = try BeatDetector(samplingFrequency: 500)
+    #expect(detector.beats(in: []).rejection == .tooShort(seconds: 0))
+    #expect(detector.beats(in: [0.1, 0.2]).rejection == .tooShort(seconds: 0.004))
+    #expect(detector.beats(in: [Float](repeating: 0.2, count: 5000)).rejection == .flat)
+    #expect(detector.beats(in: [Float](repeating: .nan, count: 5000)).rejection == .notANumber(usableSeconds: 0))
+    #expect(
+      detector.beats(in: [Float](repeating: .infinity, count: 5000)).rejection == .notANumber(usableSeconds: 0))
+    let rails = (0..<5000).map { Float($0 / 250 % 2 == 0 ? 5 : -5) }
+    #expect(detector.beats(in: rails).rejection == .saturated)
+    #expect(detector.beats(inLeads: []).rejection != nil)
+    #expect(detector.beats(inLeads: [rails, rails]).rejection == .saturated)
+  }
+
+  @Test func otherFrequenciesAreAnError() {
+    for frequency in [0, 99.9, 1000.5, .nan, .infinity, -360] {
+      #expect(throws: DelineationError.self) { try BeatDetector(samplingFrequency: frequency) }
+    }
+  }
+}
