@@ -1,5 +1,5 @@
 # Each target does all the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: demo test build setup fuzz bench-wfdb bench-synthesis bench-training bench-synthesis compare-pytorch test-slurm format lint clean
+.PHONY: demo test build setup fuzz bench-wfdb bench-training bench-synthesis compare-pytorch test-slurm format lint clean
 
 setup:
 	@scripts/setup

@@ -9,7 +9,7 @@ let package = Package(
       name: "Einthoven",
       targets: [
         "Reproducibility", "ECGCore", "WFDB", "ECGSynthesis", "ECGDatasets", "ECGStore", "ECGSplits", "ECGTraining",
-        "ECGBenchmark", "ECGReport",
+        "ECGBenchmark", "ECGReport", "ECGDelineation",
       ]),
     .executable(name: "einthoven", targets: ["einthoven"]),
   ],
@@ -55,7 +55,7 @@ let package = Package(
       name: "einthoven",
       dependencies: [
         "Reproducibility", "ECGCore", "WFDB", "ECGSynthesis", "ECGDatasets", "ECGStore", "ECGSplits", "ECGBenchmark",
-        "ECGReport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ECGReport", "ECGDelineation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests.

@@ -1,0 +1,142 @@
+/// The waves of one beat in one lead, in grid samples from the beat's own place: single precision is fine enough for that,
+/// though not for a day's place.
+struct BeatWaves: Equatable {
+  var p: Wave?
+  var qrs: Wave?
+  var t: Wave?
+}
+
+/// Finds the waves of all beats in all leads, all on the analysis grid.
+struct RecordingWaves {
+  /// Beat after beat of each lead.
+  private(set) var leads: [[BeatWaves]]
+
+  private let beats: [Int]
+  private let averages: [BeatAverages]
+  private var finders: [WaveFinder]
+
+  /// The waves around `beats` in `signals`, one array for each lead, without missing samples. O(leads * beats).
+  init(signals: [[Float]], beats: [Int]) {
+    self.beats = beats
+    var wavelet = SplineWavelet()
+    averages = signals.map { signal in
+      wavelet.transform(signal, upTo: 2)
+      return BeatAverages(lead: signal, slope: wavelet[2], beats: beats)
+    }
+    finders = signals.map { _ in WaveFinder() }
+    leads = signals.map { _ in Array(repeating: BeatWaves(), count: beats.count) }
+    var previousT: Int?
+    for beat in beats.indices { previousT = findWaves(of: beat, previousT: previousT) }
+    separate()
+  }
+
+  /// Waves of one beat; gives the place of its T peak for the next one's P.
+  private mutating func findWaves(of beat: Int, previousT: Int?) -> Int? {
+    let complexes = findComplexes(of: beat)
+    let onsets = complexes.compactMap { $0?.onset }.sorted()
+    guard !onsets.isEmpty, let offset = median(complexes.compactMap { $0?.offset }) else { return previousT }
+    // P has to lie before the complex of most leads: of two, before both.
+    findP(of: beat, complexes, before: onsets[onsets.count / 4], previousT: previousT)
+    findT(of: beat, complexes, after: offset)
+    return median(leads.compactMap { $0[beat].t?.peak }).map { beats[beat] + Int($0.rounded()) } ?? previousT
+  }
+
+  // MARK: QRS
+
+  private mutating func findComplexes(of beat: Int) -> [WaveFinder.Complex?] {
+    let averages = averages.map { $0.average(of: beat) }
+    var complexes = averages.indices.map { finders[$0].complex(in: averages[$0]) }
+    for lead in leads.indices {
+      if let complex = complexes[lead] { finders[lead].bridge(averages[lead], over: complex) }
+    }
+    // The complex is one event: where leads differ much, one of them has lost a flank in its noise.
+    if leads.count > 2, let onset = median(complexes.compactMap { $0?.onset }),
+      let offset = median(complexes.compactMap { $0?.offset })
+    {
+      for lead in leads.indices {
+        guard var complex = complexes[lead] else { continue }
+        complex.onset += FittedParameters.pullToMedian * (onset - complex.onset)
+        complex.offset += FittedParameters.pullToMedian * (offset - complex.offset)
+        complexes[lead] = complex
+      }
+    }
+    for lead in leads.indices {
+      guard let complex = complexes[lead] else { continue }
+      let peak = finders[lead].peak(of: complex, in: averages[lead])
+      leads[lead][beat].qrs = Wave(onset: complex.onset, peak: peak, offset: complex.offset).moved(
+        by: -Float(BeatAverages.centre))
+    }
+    return complexes
+  }
+
+  // MARK: P and T
+
+  private mutating func findP(
+    of beat: Int, _ complexes: [WaveFinder.Complex?], before onset: Float, previousT: Int?
+  ) {
+    let centre = BeatAverages.centre
+    var earliest = Float(centre - 110)
+    if let previousT { earliest = max(earliest, Float(centre + previousT - beats[beat]) + FittedParameters.leastTToP) }
+    if beat > 0 { earliest = max(earliest, Float(centre) - 0.7 * Float(beats[beat] - beats[beat - 1])) }
+    let (low, high) = (Int(earliest), Int(onset) - 3)
+    guard high > low else { return }
+    let expected = onset - FittedParameters.expectedP.before
+    let agreement = LeadAgreement(
+      width: FittedParameters.agreement.p,
+      prior: { LeadAgreement.bell($0 - expected, width: FittedParameters.expectedP.width) }, countsEnergy: true)
+    let waves = waves(
+      agreement, complexes, peaks: low..<high, flanks: low..<Int(onset), limits: low - 5...Int(onset),
+      FittedParameters.p)
+    for lead in leads.indices { leads[lead][beat].p = waves[lead]?.moved(by: -Float(BeatAverages.centre)) }
+  }
+
+  private mutating func findT(
+    of beat: Int, _ complexes: [WaveFinder.Complex?], after offset: Float
+  ) {
+    let centre = BeatAverages.centre
+    let before = beat > 0 ? beats[beat] - beats[beat - 1] : 0
+    let behind = beat + 1 < beats.count ? beats[beat + 1] - beats[beat] : before > 0 ? before : 250
+    let low = Int(offset) + 10
+    let high = centre + min(150, behind * 3 / 4, behind - 25)
+    guard high > low else { return }
+    let parameters = FittedParameters.expectedT
+    let rr = Float(before > 0 ? min(before, behind) : behind)
+    let late = FittedParameters.laterT * max(0, offset - Float(centre) - 12)
+    let expected = Float(centre) + min(parameters.base + parameters.slope * rr, parameters.most) + late
+    let agreement = LeadAgreement(width: FittedParameters.agreement.t) {
+      LeadAgreement.bell($0 - expected, width: parameters.width)
+    }
+    let end = centre + behind - 20
+    let waves = waves(
+      agreement, complexes, peaks: low..<high, flanks: low - 8..<min(high + 30, end),
+      limits: low - 8...max(min(high + 45, end), low), FittedParameters.t)
+    for lead in leads.indices { leads[lead][beat].t = waves[lead]?.moved(by: -Float(BeatAverages.centre)) }
+  }
+
+  /// The leads' waves at the place that they agree on.
+  private func waves(
+    _ agreement: LeadAgreement, _ complexes: [WaveFinder.Complex?], peaks: Range<Int>, flanks: Range<Int>,
+    limits: ClosedRange<Int>, _ shape: WaveShapeParameters
+  ) -> [Wave?] {
+    let candidates = leads.indices.map { lead in
+      complexes[lead] == nil ? [] : finders[lead].candidates(peaks: peaks, flanks: flanks, shape: shape)
+    }
+    guard let place = agreement.place(of: candidates) else { return leads.map { _ in nil } }
+    return leads.indices.map { lead in
+      agreement.choice(among: candidates[lead], near: place).map {
+        finders[lead].wave($0, shape: shape, limits: limits)
+      }
+    }
+  }
+
+  /// A T wave ends where the next P wave begins, at the latest.
+  private mutating func separate() {
+    for lead in leads.indices {
+      for beat in leads[lead].indices.dropLast() {
+        guard let t = leads[lead][beat].t, let p = leads[lead][beat + 1].p else { continue }
+        let end = Float(beats[beat + 1] - beats[beat]) + p.onset
+        if end > t.peak { leads[lead][beat].t?.offset = min(t.offset, end) }
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/// Averages of each beat with its neighbours of the same shape, in one lead on the analysis grid.
+///
+/// Noise falls with the number of beats, and a P wave that is lost in it comes out; what a beat does alone, a
+/// ventricular one among normal ones, stays alone, since only beats of like shape are averaged.
+struct BeatAverages {
+  /// Grid samples of the window before and behind the R peak.
+  static let before = 112
+  static let after = 180
+  /// Index of the R peak in an average.
+  static let centre = before + SplineWavelet.reach
+  /// Samples of an average: the window, and beyond it as much as the wavelets reach.
+  static let length = before + after + 1 + 2 * SplineWavelet.reach
+
+  /// At most so many neighbours on either side.
+  static let neighbours = 5
+  /// Beats farther away than this many grid samples are no neighbours.
+  static let farthest = 3000
+  /// The least correlation of slopes within the QRS complex.
+  static let leastCorrelation: Float = 0.9
+  /// The largest difference of the RR intervals before, as a share.
+  static let largestRRDifference: Float = 0.2
+  private static let largestShift = 4
+  private static let complex = -22...26
+
+  private let lead: [Float]
+  private let slope: [Float]
+  private let beats: [Int]
+
+  /// Averages in `lead`, whose transform at scale 2^2 is `slope`, of `beats` (grid samples, in order).
+  init(lead: [Float], slope: [Float], beats: [Int]) {
+    self.lead = lead
+    self.slope = slope
+    self.beats = beats
+  }
+
+  /// The average around beat `index`. O(neighbours * window).
+  func average(of index: Int) -> [Float] {
+    var sum = [Float](repeating: 0, count: Self.length)
+    add(beats[index], to: &sum)
+    var count: Float = 1
+    for direction in [-1, 1] {
+      for step in 1...Self.neighbours {
+        let other = index + direction * step
+        guard beats.indices.contains(other), abs(beats[other] - beats[index]) <= Self.farthest else { break }
+        guard isLikeRate(index, other), let shift = shift(from: beats[index], to: beats[other]) else { continue }
+        add(beats[other] + shift, to: &sum)
+        count += 1
+      }
+    }
+    let scale = 1 / count
+    for place in sum.indices { sum[place] *= scale }
+    return sum
+  }
+
+  private func isLikeRate(_ first: Int, _ second: Int) -> Bool {
+    guard first > 0, second > 0 else { return true }
+    let (one, other) = (Float(beats[first] - beats[first - 1]), Float(beats[second] - beats[second - 1]))
+    return abs(one - other) <= Self.largestRRDifference * max(one, other)
+  }
+
+  private func add(_ beat: Int, to sum: inout [Float]) {
+    let first = beat - Self.centre
+    lead.withUnsafeBufferPointer { lead in
+      sum.withUnsafeMutableBufferPointer { sum in
+        if first >= 0, first + Self.length <= lead.count {
+          for place in 0..<Self.length { sum[place] += lead[first + place] }
+        } else {
+          for place in 0..<Self.length { sum[place] += lead[min(max(first + place, 0), lead.count - 1)] }
+        }
+      }
+    }
+  }
+
+  /// By how many samples the complex at `other` has to be moved to lie over the one at `beat`; nil where they differ.
+  private func shift(from beat: Int, to other: Int) -> Int? {
+    let reach = Self.largestShift
+    let (low, high) = (Self.complex.lowerBound, Self.complex.upperBound)
+    guard min(beat, other) + low - reach >= 0, max(beat, other) + high + reach < slope.count else { return nil }
+    return slope.withUnsafeBufferPointer { slope in
+      var own: Float = 0
+      for place in low...high { own += slope[beat + place] * slope[beat + place] }
+      var best: (correlation: Float, shift: Int) = (0, 0)
+      for shift in -reach...reach {
+        var cross: Float = 0
+        var theirs: Float = 0
+        for place in low...high {
+          let value = slope[other + shift + place]
+          cross += slope[beat + place] * value
+          theirs += value * value
+        }
+        guard cross > 0, own < 4 * theirs, theirs < 4 * own else { continue }
+        let correlation = cross / (own * theirs).squareRoot()
+        if correlation > best.correlation { best = (correlation, shift) }
+      }
+      return best.correlation >= Self.leastCorrelation ? best.shift : nil
+    }
+  }
+}
