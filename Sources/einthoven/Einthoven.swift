@@ -15,7 +15,7 @@ struct Einthoven: ParsableCommand {
     version: "einthoven \(SystemFacts.packageVersion)",
     subcommands: [
       DemoCommand.self, InfoCommand.self, ReadCommand.self, AnnotationsCommand.self, ConvertCommand.self,
-      SynthesizeCommand.self, VerifyCommand.self, SplitCommand.self, BenchCommand.self, LeaderboardCommand.self,
-      PlotCommand.self, StoreCommand.self,
+      SynthesizeCommand.self, DelineateCommand.self, PlotCommand.self, VerifyCommand.self, SplitCommand.self,
+      BenchCommand.self, LeaderboardCommand.self, StoreCommand.self,
     ])
 }

@@ -8,8 +8,8 @@ import Testing
     [], ["demo"], ["info"], ["read"], ["bench", "read"], ["bench", "batches"], ["bench", "speed"],
     ["bench", "synthesize"], ["annotations"],
     ["convert"],
-    ["synthesize"], ["verify"], ["split"], ["bench", "list"], ["bench", "show"], ["bench", "run"],
-    ["leaderboard", "build"], ["store", "merge"], ["plot"],
+    ["synthesize"], ["delineate"], ["bench", "delineate"], ["plot"], ["verify"], ["split"], ["bench", "list"],
+    ["bench", "show"], ["bench", "run"], ["leaderboard", "build"], ["store", "merge"],
   ]
 
   @Test(arguments: commands) func helpIsAsReviewed(command: [String]) throws {

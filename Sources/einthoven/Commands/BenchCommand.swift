@@ -8,10 +8,10 @@ import Reproducibility
 /// `einthoven bench`.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "List tasks and run them; time the readers.",
+    commandName: "bench", abstract: "List tasks and run them; time the parts.",
     subcommands: [
       List.self, Show.self, RunTask.self, BenchReadCommand.self, BenchBatchesCommand.self, BenchSpeedCommand.self,
-      BenchSynthesizeCommand.self,
+      BenchSynthesizeCommand.self, BenchDelineateCommand.self,
     ])
 
   /// Names every task.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ECGCore
 import ECGDatasets
+import ECGDelineation
 import ECGStore
 import Reproducibility
 
@@ -37,6 +38,9 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "Keep the first so many seconds of each recording; shorter ones fail.")
   var window: Double?
 
+  @Flag(help: "Find P, QRS and T of each recording and store them, with HR, PR, QRS and QT. See 'einthoven delineate'.")
+  var fiducials = false
+
   @Option(
     help: "Make part I of N of the shards, I from 0, for 'store merge' to seal: any processes, machines and order.",
     transform: { text in
@@ -71,6 +75,7 @@ struct ConvertCommand: ParsableCommand {
       transforms.append(try Window(seconds: window))
       UniformLayout(of: recordings, after: transforms, workers: storing.jobs.workers).map { transforms.append($0) }
     }
+    if fiducials { transforms.append(FiducialTransform()) }
     let writer = storing.writer(for: shardRange)
     let report = try writer.convert(recordings, transforms, to: out, title: "convert")
     if let shardRange {
