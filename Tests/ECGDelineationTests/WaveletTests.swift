@@ -29,7 +29,7 @@ import Testing
       let turns = Slopes.turns(in: wavelet[4], 1..<139, share: 0.1)
       #expect(turns.count == 2)
       guard turns.count == 2 else { continue }
-      let peak = Slopes.crossing(of: wavelet[4], level: 0, between: turns[0], and: turns[1])
+      let peak = Slopes.summit(of: wavelet[4], level: 0, between: turns[0], and: turns[1])
       #expect(abs(Double(peak) - centre) < 0.02)
     }
   }

@@ -63,7 +63,9 @@ struct RecordingWaves {
     for lead in leads.indices {
       guard let complex = complexes[lead] else { continue }
       let peak = finders[lead].peak(of: complex, in: averages[lead])
-      leads[lead][beat].qrs = Wave(onset: complex.onset, peak: peak, offset: complex.offset).moved(
+      leads[lead][beat].qrs = Wave(
+        onset: complex.onset, peak: peak, offset: complex.offset, lastFlank: complex.last.time
+      ).moved(
         by: -Float(BeatAverages.centre))
     }
     return complexes

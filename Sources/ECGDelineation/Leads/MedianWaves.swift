@@ -9,8 +9,9 @@ extension BeatWaves {
 
   private static func median(_ waves: [Wave]) -> Wave? {
     guard let onset = ECGDelineation.median(waves.map(\.onset)), let peak = ECGDelineation.median(waves.map(\.peak)),
-      let offset = ECGDelineation.median(waves.map(\.offset))
+      let offset = ECGDelineation.median(waves.map(\.offset)),
+      let lastFlank = ECGDelineation.median(waves.map(\.lastFlank))
     else { return nil }
-    return Wave(onset: onset, peak: peak, offset: offset)
+    return Wave(onset: onset, peak: peak, offset: offset, lastFlank: lastFlank)
   }
 }

@@ -25,6 +25,8 @@ struct WaveShapeParameters: Sendable {
   let sameSignCost: Float
   /// Whether the first flank may be hidden in the wave before.
   let mayBeginHidden: Bool
+  /// The farthest that a boundary may lie from the peak, in grid samples.
+  let longestSide: Int
   /// From the slope's crossing to the peak, in grid samples.
   let peakShift: Float
   /// From the first flank back.

@@ -34,9 +34,9 @@ enum FittedParameters {
   static let pullToMedian: Float = 0.7
 
   static let p = WaveShapeParameters(
-    slant: 0.7, sameSignCost: 0.5, mayBeginHidden: false, peakShift: 0, onset: pOnset, offset: pOffset)
+    slant: 0.7, sameSignCost: 0.5, mayBeginHidden: false, longestSide: 30, peakShift: 0, onset: pOnset, offset: pOffset)
   static let t = WaveShapeParameters(
-    slant: 0.9, sameSignCost: 1, mayBeginHidden: true, peakShift: 0, onset: tOnset, offset: tOffset)
+    slant: 0.9, sameSignCost: 1, mayBeginHidden: true, longestSide: 50, peakShift: 0, onset: tOnset, offset: tOffset)
 
   // MARK: boundaries
 

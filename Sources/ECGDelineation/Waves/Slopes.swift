@@ -55,13 +55,21 @@ enum Slopes {
     return found
   }
 
-  /// Where `scale` crosses `level` between two flanks on either side of it, in grid samples.
-  static func crossing(of scale: [Float], level: Float, between first: Flank, and last: Flank) -> Float {
+  /// Where the wave between two flanks is highest or lowest above a line of slope `level`: of the places at which `scale`
+  /// crosses `level` the one that the sum of slopes up to it makes so, in grid samples. O(distance).
+  static func summit(of scale: [Float], level: Float, between first: Flank, and last: Flank) -> Float {
+    let sign: Float = first.value > last.value ? 1 : -1
+    var (height, highest): (Float, Float) = (0, -.infinity)
+    var summit = (first.time + last.time) / 2
     for place in first.place..<last.place {
-      let (here, next) = (scale[place] - level, scale[place + 1] - level)
-      if here * next <= 0 { return Float(place) + 0.5 + (here == next ? 0.5 : here / (here - next)) }
+      let (here, next) = (sign * (scale[place] - level), sign * (scale[place + 1] - level))
+      height += here
+      if here >= 0, next < 0, height > highest {
+        highest = height
+        summit = Float(place) + 0.5 + here / (here - next)
+      }
     }
-    return (first.time + last.time) / 2
+    return summit
   }
 
   /// Shares of a flank's steepest slope at which ``fade(of:from:direction:limit:into:)`` looks.

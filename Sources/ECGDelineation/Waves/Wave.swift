@@ -14,10 +14,13 @@ struct Wave: Equatable {
   var onset: Float
   var peak: Float
   var offset: Float
+  /// The steepest place behind the peak.
+  var lastFlank: Float
 
   /// The wave `distance` later.
   func moved(by distance: Float) -> Wave {
-    Wave(onset: onset + distance, peak: peak + distance, offset: offset + distance)
+    Wave(
+      onset: onset + distance, peak: peak + distance, offset: offset + distance, lastFlank: lastFlank + distance)
   }
 }
 

@@ -104,7 +104,7 @@ struct WaveFinder {
       let middle = (first.value + last.value) / 2
       let half = abs(first.value - last.value) / 2
       let level = min(max(0, middle - shape.slant * half), middle + shape.slant * half)
-      let peak = Slopes.crossing(of: scale, level: level, between: first, and: last)
+      let peak = Slopes.summit(of: scale, level: level, between: first, and: last)
       guard Float(peaks.lowerBound) <= peak, peak < Float(peaks.upperBound) else { continue }
       // Two flanks of one sign are the less a wave the less they differ.
       let sameSign = abs(middle) > half ? 1 - half / abs(middle) : 0
@@ -114,16 +114,16 @@ struct WaveFinder {
     return found
   }
 
-  /// The candidate with its boundaries, none beyond `limits`.
+  /// The candidate with its boundaries, none beyond `limits` nor farther from the peak than such waves are long.
   func wave(_ candidate: WaveCandidate, shape: WaveShapeParameters, limits: ClosedRange<Int>) -> Wave {
-    let onset = shape.onset.distance(
-      fades(bridged, [4, 3], from: candidate.first, direction: -1, limit: limits.lowerBound))
-    let offset = shape.offset.distance(
-      fades(bridged, [4, 3], from: candidate.last, direction: 1, limit: limits.upperBound))
+    let peak = Int(candidate.peak)
+    let earliest = max(limits.lowerBound, peak - shape.longestSide)
+    let latest = min(limits.upperBound, peak + shape.longestSide)
+    let onset = shape.onset.distance(fades(bridged, [4, 3], from: candidate.first, direction: -1, limit: earliest))
+    let offset = shape.offset.distance(fades(bridged, [4, 3], from: candidate.last, direction: 1, limit: latest))
     return Wave(
-      onset: max(candidate.first.time - onset, Float(limits.lowerBound)),
-      peak: candidate.peak + shape.peakShift,
-      offset: min(candidate.last.time + offset, Float(limits.upperBound)))
+      onset: max(candidate.first.time - onset, Float(earliest)), peak: candidate.peak + shape.peakShift,
+      offset: min(candidate.last.time + offset, Float(latest)), lastFlank: candidate.last.time)
   }
 
   /// How far from `flank`, going `direction`, the slope fades to ``Slopes/shares``, at each scale of `exponents`. At the
