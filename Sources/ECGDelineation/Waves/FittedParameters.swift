@@ -36,7 +36,7 @@ enum FittedParameters {
   static let p = WaveShapeParameters(
     slant: 0.7, sameSignCost: 0.5, mayBeginHidden: false, longestSide: 30, peakShift: 0, onset: pOnset, offset: pOffset)
   static let t = WaveShapeParameters(
-    slant: 0.9, sameSignCost: 1, mayBeginHidden: true, longestSide: 50, peakShift: 0, onset: tOnset, offset: tOffset)
+    slant: 0.9, sameSignCost: 1, mayBeginHidden: true, longestSide: 50, peakShift: 0.7, onset: tOnset, offset: tOffset)
 
   // MARK: boundaries
 
@@ -55,27 +55,27 @@ enum FittedParameters {
       -1.453, -0.046, 0.618, 1.992, -0.939, 0.082, 0.048,
     ])
   static let pOnset = BoundaryModel(
-    constant: 3.221,
+    constant: 2.928,
     weights: [
-      -1.774, 1.055, 0.921, -0.285, -0.058, -0.016, -0.007,
-      -0.243, 0.076, 0.316, 0.176, 0.272, -0.316, -0.017,
+      0.083, 0.234, 0.291, -0.055, -0.134, 0.048, 0.020,
+      -0.273, 0.074, 0.141, 0.244, 0.203, -0.149, -0.092,
     ])
   static let pOffset = BoundaryModel(
-    constant: 2.217,
+    constant: 2.710,
     weights: [
-      0.437, -0.138, 0.234, -0.318, 0.147, -0.203, 0.340,
-      -0.376, 0.221, 0.045, 0.235, -0.362, 0.217, -0.185,
+      0.038, 0.023, -0.017, -0.021, 0.001, 0.059, 0.131,
+      -0.013, 0.020, 0.024, 0.009, -0.028, -0.006, -0.046,
     ])
   static let tOnset = BoundaryModel(
-    constant: -2.317,
+    constant: -1.375,
     weights: [
-      0.336, 0.094, 0.140, -0.061, 0.298, -0.105, 0.135,
-      0.490, -0.111, 0.010, -0.015, 0.046, 0.026, 0.120,
+      0.090, 0.064, 0.018, 0.054, 0.118, 0.034, 0.193,
+      0.061, 0.000, 0.016, 0.050, 0.046, 0.082, 0.044,
     ])
   static let tOffset = BoundaryModel(
-    constant: 4.114,
+    constant: 5.780,
     weights: [
-      0.400, -0.770, 0.404, 0.247, 0.038, -0.002, -0.017,
-      0.405, -0.181, -0.220, -0.040, 0.494, -0.054, 0.070,
+      -0.087, -0.203, -0.054, 0.076, 0.152, 0.044, -0.018,
+      0.113, 0.021, -0.135, 0.117, 0.462, -0.131, 0.109,
     ])
 }
