@@ -18,7 +18,8 @@ struct ShardVerification: Sendable {
     self.file = file
     let shard = shard
     opened = Result {
-      let reader = try ShardReader(file, shard, description, codec: ChunkCodec(description.codec, level: description.level))
+      let codec = ChunkCodec(description.codec, level: description.level)
+      let reader = try ShardReader(file, shard, description, codec: codec)
       return try ShardRows(reader, description.columns.compactMap(\.definition))
     }
   }
