@@ -42,7 +42,7 @@ public struct StoreVerification: Sendable {
     var digests: [Digest] = []
     var names = Set<String>()
     for wave in waves(description.shards) {
-      let shards = try workers.map(wave.count) { ShardVerification(path, description, shard: wave[$0]) }
+      let shards = try workers.map(wave.count) { ShardVerification(path, description, shard: wave.lowerBound + $0) }
       // The digest of a file is the longest piece of work: it comes before the shard's recordings.
       let units = shards.indices.flatMap { shard in
         [Unit(shard: shard, row: nil)] + (0..<shards[shard].count).map { Unit(shard: shard, row: $0) }
