@@ -6,8 +6,10 @@ import Reproducibility
 ///
 /// A recording without beats keeps no fiducials and no intervals; a line of provenance says why.
 public struct FiducialTransform: RecordingTransform {
-  /// In the description that decides whether two conversions are the same.
   private let source = Delineator.source
+
+  /// `delineate with` the delineator's name and version.
+  public var description: String { "delineate with \(source)" }
 
   /// The usual transform.
   public init() {}
@@ -24,7 +26,7 @@ public struct FiducialTransform: RecordingTransform {
     let leads = signal.leads.leads.indices.map { signal.physicalInMillivolts(lead: $0).map { Float($0) } }
     let delineation = try delineator.delineate(leads)
     var result = recording
-    result.provenance.steps.append("delineate with \(source)")
+    result.provenance.steps.append(description)
     if let rejection = delineation.rejection {
       result.fiducials = nil
       result.intervals = .unknown

@@ -1,5 +1,5 @@
 /// Keeps the named leads, in the order named.
-public struct LeadSelection: RecordingTransform, CustomStringConvertible {
+public struct LeadSelection: RecordingTransform {
   /// The leads to keep.
   public let leads: LeadSet
 

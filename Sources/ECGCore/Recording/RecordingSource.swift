@@ -52,7 +52,7 @@ public enum SignalLayout: Sendable, Equatable {
 ///
 /// What it prints as stands in the plan of a conversion, which only the same conversion goes on with: a conforming type's
 /// `description` has to name every setting and nothing that differs from process to process.
-public protocol RecordingTransform: Sendable {
+public protocol RecordingTransform: Sendable, CustomStringConvertible {
   /// The layout after the transform, given the one before.
   func layout(after layout: SignalLayout) throws -> SignalLayout
   /// The recording after the transform.

@@ -12,7 +12,7 @@ import Synchronization
 /// - Annotations and fiducials move to the nearest new sample. Intervals and columns stay.
 ///
 /// A recording of the target frequency stays as it is, without a line of provenance. The same bits on every machine.
-public struct Resampler: RecordingTransform, CustomStringConvertible {
+public struct Resampler: RecordingTransform {
   /// The frequency afterwards.
   public let target: SamplingFrequency
   private let filters = FilterCache()

@@ -2,7 +2,7 @@ import Reproducibility
 
 /// Gives a source of variable layout a fixed one, where every recording has the same leads, length and sampling
 /// frequency after the transforms before. Changes no recording.
-public struct UniformLayout: RecordingTransform, CustomStringConvertible {
+public struct UniformLayout: RecordingTransform {
   private let layout: SignalLayout
 
   /// `uniform layout`: the layout itself stands beside it in a store and its plan.

@@ -4,7 +4,7 @@ import Reproducibility
 ///
 /// Annotations and fiducials outside are dropped, the others count from the window's first sample; a rhythm that began
 /// before the window is not carried into it. Intervals and columns stay, and still speak of the whole recording.
-public struct Window: RecordingTransform, CustomStringConvertible {
+public struct Window: RecordingTransform {
   /// Where the stretch lies.
   public enum Anchor: String, Sendable, CaseIterable {
     /// At the recording's start.
