@@ -13,6 +13,7 @@ struct AnalysisGrid: Sendable {
 
   /// Samples of the lead for each grid sample.
   let step: Double
+  /// Half of the taps; a multiple of 4.
   private let halfWidth: Int
   private let table: [Float]
 
@@ -27,7 +28,7 @@ struct AnalysisGrid: Sendable {
     let step = samplingFrequency / Self.frequency
     self.step = step
     let scale = max(1, step)
-    halfWidth = Int((Self.lobes * scale).rounded(.up))
+    halfWidth = (Int((Self.lobes * scale).rounded(.up)) + 3) / 4 * 4
     phases = (1...Self.mostPhases).first { (step * Double($0)).rounded() == step * Double($0) } ?? Self.mostPhases
     guard step != 1 else {
       table = []
@@ -81,8 +82,8 @@ struct AnalysisGrid: Sendable {
             let row = Int(((time - Double(base)) * Double(phases)).rounded()) * taps
             let first = base - halfWidth + 1
             var sum: Float = 0
-            if first >= 0, first + taps <= lead.count {
-              for tap in 0..<taps { sum += table[row + tap] * lead[first + tap] }
+            if first >= 0, first + taps <= lead.count, let weights = table.baseAddress, let samples = lead.baseAddress {
+              sum = dotProduct(weights + row, samples + first, count: taps)
             } else {
               for tap in 0..<taps { sum += table[row + tap] * lead[min(max(first + tap, 0), lead.count - 1)] }
             }

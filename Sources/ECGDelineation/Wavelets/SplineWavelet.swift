@@ -26,23 +26,31 @@ struct SplineWavelet {
       for exponent in scales.indices { scales[exponent] = [] }
       return
     }
-    smooth = Array(repeating: left, count: pad) + signal + Array(repeating: right, count: pad)
-    next = smooth
+    if smooth.count != length {
+      smooth = Array(repeating: 0, count: length)
+      next = smooth
+    }
+    for place in 0..<pad { (smooth[place], smooth[length - 1 - place]) = (left, right) }
+    smooth.replaceSubrange(pad..<length - pad, with: signal)
     for exponent in 1...last {
-      var scale = scales[exponent]
+      var scale: [Float] = []
+      swap(&scale, &scales[exponent])
       if scale.count != signal.count { scale = Array(repeating: 0, count: signal.count) }
       // Half of the stretch between taps; the first scale has none, and its filters reach one sample further right.
       let half = exponent == 1 ? 0 : 1 << (exponent - 2)
       let (behind, ahead) = exponent == 1 ? (0, 1) : (half, half)
       let (far, reach) = exponent == 1 ? (1, 2) : (3 * half, 3 * half)
-      smooth.withUnsafeBufferPointer { smooth in
+      smooth.withUnsafeBufferPointer { smoothed in
+        guard let smooth = smoothed.baseAddress else { return }
         scale.withUnsafeMutableBufferPointer { scale in
+          guard let out = scale.baseAddress else { return }
           for index in 0..<scale.count {
-            scale[index] = 2 * (smooth[index + pad + ahead] - smooth[index + pad - behind])
+            out[index] = 2 * (smooth[index + pad + ahead] - smooth[index + pad - behind])
           }
         }
         guard exponent < last else { return }
-        next.withUnsafeMutableBufferPointer { next in
+        next.withUnsafeMutableBufferPointer { smoother in
+          guard let next = smoother.baseAddress else { return }
           for index in far..<length - reach {
             let outer = smooth[index - far] + smooth[index + reach]
             next[index] = 0.125 * (outer + 3 * (smooth[index - behind] + smooth[index + ahead]))

@@ -20,7 +20,8 @@ struct BeatAverages {
   /// The largest difference of the RR intervals before, as a share.
   static let largestRRDifference: Float = 0.2
   private static let largestShift = 4
-  private static let complex = -22...26
+  /// Grid samples of the QRS complex from the R peak on: a multiple of 8.
+  private static let complex = -22..<26
 
   private let lead: [Float]
   private let slope: [Float]
@@ -62,8 +63,8 @@ struct BeatAverages {
     let first = beat - Self.centre
     lead.withUnsafeBufferPointer { lead in
       sum.withUnsafeMutableBufferPointer { sum in
-        if first >= 0, first + Self.length <= lead.count {
-          for place in 0..<Self.length { sum[place] += lead[first + place] }
+        if first >= 0, first + Self.length <= lead.count, let samples = lead.baseAddress, let sums = sum.baseAddress {
+          for place in 0..<Self.length { sums[place] += samples[first + place] }
         } else {
           for place in 0..<Self.length { sum[place] += lead[min(max(first + place, 0), lead.count - 1)] }
         }
@@ -74,22 +75,18 @@ struct BeatAverages {
   /// By how many samples the complex at `other` has to be moved to lie over the one at `beat`; nil where they differ.
   private func shift(from beat: Int, to other: Int) -> Int? {
     let reach = Self.largestShift
-    let (low, high) = (Self.complex.lowerBound, Self.complex.upperBound)
-    guard min(beat, other) + low - reach >= 0, max(beat, other) + high + reach < slope.count else { return nil }
+    let (low, count) = (Self.complex.lowerBound, Self.complex.count)
+    guard min(beat, other) + low - reach >= 0, max(beat, other) + low + count + reach < slope.count else { return nil }
     return slope.withUnsafeBufferPointer { slope in
-      var own: Float = 0
-      for place in low...high { own += slope[beat + place] * slope[beat + place] }
+      guard let start = slope.baseAddress else { return nil }
+      let ours = start + beat + low
+      let own = dotProduct(ours, ours, count: count)
       var best: (correlation: Float, shift: Int) = (0, 0)
       for shift in -reach...reach {
-        var cross: Float = 0
-        var theirs: Float = 0
-        for place in low...high {
-          let value = slope[other + shift + place]
-          cross += slope[beat + place] * value
-          theirs += value * value
-        }
-        guard cross > 0, own < 4 * theirs, theirs < 4 * own else { continue }
-        let correlation = cross / (own * theirs).squareRoot()
+        let theirs = start + other + shift + low
+        let (cross, energy) = (dotProduct(ours, theirs, count: count), dotProduct(theirs, theirs, count: count))
+        guard cross > 0, own < 4 * energy, energy < 4 * own else { continue }
+        let correlation = cross / (own * energy).squareRoot()
         if correlation > best.correlation { best = (correlation, shift) }
       }
       return best.correlation >= Self.leastCorrelation ? best.shift : nil
