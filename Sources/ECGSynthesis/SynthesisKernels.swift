@@ -11,6 +11,8 @@ struct SynthesisWorkspace: Sendable {
   static let electrodeCount = 9
   /// Of the instruction set named by `EINTHOVEN_ISA`, else of the fastest that this processor has.
   static let kernels = ek_synthesis_kernels_for(ek_preferred_instruction_set()).pointee
+  /// Workspaces for more samples than this are not kept: they would hold hundreds of bytes a sample for good.
+  private static let longestKept = 50_000
   private static let idle = Mutex<[SynthesisWorkspace]>([])
 
   /// Samples in each lead.
@@ -30,7 +32,7 @@ struct SynthesisWorkspace: Sendable {
     var workspace = idle.withLock { $0.popLast() } ?? SynthesisWorkspace()
     if workspace.sampleCount != sampleCount { workspace = SynthesisWorkspace(sampleCount: sampleCount) }
     let result = body(&workspace)
-    idle.withLock { if $0.count < 64 { $0.append(workspace) } }
+    if sampleCount <= longestKept { idle.withLock { if $0.count < 64 { $0.append(workspace) } } }
     return result
   }
 

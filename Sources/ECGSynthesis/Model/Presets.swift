@@ -51,6 +51,8 @@ extension SyntheticRecordingModel {
       model.respiratoryVariability = 0.005...0.025
       model.slowVariability = 0.003...0.015
     case .atrialFibrillation: model.heartRateInBeatsPerMinute = 60...115
+    // Small enough hearts that thick ones stay within what is seen.
+    case .leftVentricularHypertrophy: model.amplitude = 0.85...1.0
     default: break
     }
     return model

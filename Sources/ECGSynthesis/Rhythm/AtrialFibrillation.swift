@@ -18,7 +18,7 @@ struct AtrialFibrillation: Sendable {
   init(strength: Double, using stream: inout RandomStream) {
     spread = 0.12 + 0.12 * strength
     let frequency = stream.uniform(in: 4.8...7.2)
-    let size = strength * stream.uniform(in: 0.030...0.060)
+    let size = strength * stream.uniform(in: 0.020...0.050)
     func wave(around centre: Double, share: Double) -> Wave {
       let turn = HeartRotation(
         frontalDegrees: stream.uniform(in: -30...30), horizontalDegrees: stream.uniform(in: -25...25))
