@@ -3,8 +3,8 @@ import Reproducibility
 /// The mixture of the preset `ptbxl-like`: which superclasses a recording has, and how HR, PR, QRS and QT are distributed
 /// in each.
 ///
-/// Shares are those of PTB-XL, rounded: P. Wagner et al., *PTB-XL, a large publicly available electrocardiography
-/// dataset*, Sci Data 7:154, 2020. Interval distributions were measured on its recordings 1 to 200 at 500 Hz by a
+/// Combinations are weighted so that each class has the share of recordings that it has in PTB-XL: P. Wagner et al.,
+/// *PTB-XL, a large publicly available electrocardiography dataset*, Sci Data 7:154, 2020. Interval distributions were measured on its recordings 1 to 200 at 500 Hz by a
 /// multi-lead rule on each recording's mean beat (`scripts/measure-intervals`). The same rule measures synthetic
 /// recordings, whose intervals are known, by ``RuleBias`` wrong; the intervals drawn are the measured ones less that, so
 /// that the rule finds the same distributions in both. `docs/synthesis.md` has the figures.
