@@ -54,6 +54,32 @@ import WFDB
     }
   }
 
+  @Test func wavesThatAreNotLockedToTheBeatAreNoP() throws {
+    // R every 0.8 s, and before it a wave whose distance runs through 0.10 to 0.28 s.
+    let hertz = 250.0
+    let ecg = GaussianECG(samplingFrequency: hertz, count: 20)
+    func leads(moving: Bool) -> [[Float]] {
+      var bare = ecg
+      bare.p = 0
+      return (0..<3).map { lead in
+        var signal = bare.lead(noise: 0.003, seed: UInt64(lead))
+        for (index, beat) in ecg.beats.enumerated() {
+          let before = moving ? 0.10 + 0.18 * Double(index * 7 % 20) / 19 : 0.16
+          for sample in signal.indices {
+            let distance = (Double(sample) / hertz - beat + before) / 0.02
+            if abs(distance) < 5 { signal[sample] += Float(0.1 * PortableMath.exp(-distance * distance / 2)) }
+          }
+        }
+        return signal
+      }
+    }
+    let delineator = try Delineator(samplingFrequency: hertz)
+    let locked = try delineator.delineate(leads(moving: false), beats: ecg.peaks).fiducials.beats
+    let moving = try delineator.delineate(leads(moving: true), beats: ecg.peaks).fiducials.beats
+    #expect(locked.filter { $0[.pPeak] != Beat.absent }.count >= 18)
+    #expect(moving.filter { $0[.pPeak] != Beat.absent }.count <= 4)
+  }
+
   @Test func resultsDoNotDependOnTheGain() throws {
     let ecg = GaussianECG(samplingFrequency: 360)
     let lead = ecg.lead(noise: 0.02)

@@ -27,7 +27,26 @@ struct RecordingWaves {
     leads = signals.map { _ in Array(repeating: BeatWaves(), count: beats.count) }
     var previousT: Int?
     for beat in beats.indices { previousT = findWaves(of: beat, previousT: previousT) }
+    dropUnlockedP()
     separate()
+  }
+
+  /// Takes P waves away that come at another place in each beat: in atrial fibrillation the strongest fibrillatory wave
+  /// would pass for one. Not with fewer than three leads, whose P waves in noise are as unsteady.
+  private mutating func dropUnlockedP() {
+    guard leads.count > 2 else { return }
+    let reach = FittedParameters.beatsForPSpread
+    let places = beats.indices.map { beat in median(leads.compactMap { $0[beat].p?.peak }) }
+    let isUnlocked = beats.indices.map { beat in
+      let near = (max(0, beat - reach)...min(beats.count - 1, beat + reach)).compactMap { places[$0] }
+      guard near.count > reach, let middle = median(near), let spread = median(near.map { abs($0 - middle) }) else {
+        return false
+      }
+      return spread > FittedParameters.largestPSpread
+    }
+    for beat in beats.indices where isUnlocked[beat] {
+      for lead in leads.indices { leads[lead][beat].p = nil }
+    }
   }
 
   /// Waves of one beat; gives the place of its T peak for the next one's P.
@@ -124,11 +143,13 @@ struct RecordingWaves {
       complexes[lead] == nil ? [] : finders[lead].candidates(peaks: peaks, flanks: flanks, shape: shape)
     }
     guard let place = agreement.place(of: candidates) else { return leads.map { _ in nil } }
-    return leads.indices.map { lead in
+    let own = leads.indices.map { lead in
       agreement.choice(among: candidates[lead], near: place).map {
         finders[lead].wave($0, shape: shape, limits: limits)
       }
     }
+    guard leads.count > 2 else { return own }
+    return Wave.pulled(own, boundaries: shape.pullOfBoundaries, peaks: shape.pullOfPeaks)
   }
 
   /// A T wave ends where the next P wave begins, at the latest.

@@ -25,6 +25,9 @@ struct WaveShapeParameters: Sendable {
   let sameSignCost: Float
   /// Whether the first flank may be hidden in the wave before.
   let mayBeginHidden: Bool
+  /// How far boundaries and peaks are drawn to the median of three or more leads, as shares.
+  let pullOfBoundaries: Float
+  let pullOfPeaks: Float
   /// The farthest that a boundary may lie from the peak, in grid samples.
   let longestSide: Int
   /// From the slope's crossing to the peak, in grid samples.

@@ -28,15 +28,20 @@ enum FittedParameters {
   static let expectedP: (before: Float, width: Float) = (27, 36)
   /// P lies at least so far behind the previous T peak.
   static let leastTToP: Float = 14
+  /// Median absolute deviation of P's place before R, over so many beats on either side, above which there is no P.
+  static let largestPSpread: Float = 4.4
+  static let beatsForPSpread = 3
   /// How far apart peaks of one wave may lie in different leads: P, T.
   static let agreement: (p: Float, t: Float) = (6, 12)
   /// How far a lead's QRS boundary is drawn to the median of three or more leads, as a share.
   static let pullToMedian: Float = 0.7
 
   static let p = WaveShapeParameters(
-    slant: 0.7, sameSignCost: 0.5, mayBeginHidden: false, longestSide: 30, peakShift: 0, onset: pOnset, offset: pOffset)
+    slant: 0.7, sameSignCost: 0.5, mayBeginHidden: false, pullOfBoundaries: 0.4, pullOfPeaks: 0.25, longestSide: 30,
+    peakShift: 0, onset: pOnset, offset: pOffset)
   static let t = WaveShapeParameters(
-    slant: 0.9, sameSignCost: 1, mayBeginHidden: true, longestSide: 50, peakShift: 0.7, onset: tOnset, offset: tOffset)
+    slant: 0.9, sameSignCost: 1, mayBeginHidden: true, pullOfBoundaries: 0.4, pullOfPeaks: 0.25, longestSide: 50,
+    peakShift: 0.7, onset: tOnset, offset: tOffset)
 
   // MARK: boundaries
 

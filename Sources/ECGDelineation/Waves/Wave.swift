@@ -24,6 +24,23 @@ struct Wave: Equatable {
   }
 }
 
+extension Wave {
+  /// The waves of several leads, each drawn to the medians of all by a share: what leads have in common is better known
+  /// than what one of them has to itself.
+  static func pulled(_ waves: [Wave?], boundaries: Float, peaks: Float) -> [Wave?] {
+    guard let onset = median(waves.compactMap { $0?.onset }), let peak = median(waves.compactMap { $0?.peak }),
+      let offset = median(waves.compactMap { $0?.offset })
+    else { return waves }
+    return waves.map { wave in
+      guard var wave else { return nil }
+      wave.onset += boundaries * (onset - wave.onset)
+      wave.peak += peaks * (peak - wave.peak)
+      wave.offset += boundaries * (offset - wave.offset)
+      return wave
+    }
+  }
+}
+
 /// A rise and a fall, in either order, that may be a P or T wave.
 struct WaveCandidate {
   let first: Flank

@@ -77,6 +77,7 @@ struct Evaluation {
     if reference.hasWaves, let span = reference.span {
       let margin = Int(0.15 * recording.samplingFrequency.hertz)
       excluded += [Int.min..<span.lowerBound - margin, span.upperBound + margin + 1..<Int.max]
+      excluded += Self.pauses(in: reference.samples[.rPeak] ?? [], margin: margin)
     }
     score.beats = BeatComparison(
       reference: reference.samples[.rPeak] ?? [],
@@ -84,6 +85,17 @@ struct Evaluation {
       samplingFrequency: recording.samplingFrequency.hertz, excluding: excluded)
     score.boundaries.add(reference, found: leads, samplingFrequency: recording.samplingFrequency)
     return score
+  }
+
+  /// Where the annotator passed beats over: between marked beats more than 1.75 times as far apart as usual.
+  private static func pauses(in beats: [Int], margin: Int) -> [Range<Int>] {
+    let intervals = zip(beats, beats.dropFirst()).map { $1 - $0 }
+    guard !intervals.isEmpty else { return [] }
+    let usual = intervals.sorted()[intervals.count / 2]
+    return zip(beats, beats.dropFirst()).compactMap { first, next in
+      guard (next - first) * 4 > usual * 7, first + margin + 1 < next - margin else { return nil }
+      return first + margin + 1..<next - margin
+    }
   }
 
   /// Ventricular flutter, from `[` to `]`, which EC57 leaves out.
