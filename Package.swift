@@ -54,8 +54,8 @@ let package = Package(
     .executableTarget(
       name: "einthoven",
       dependencies: [
-        "Reproducibility", "ECGCore", "WFDB", "ECGSynthesis", "ECGDatasets", "ECGStore", "ECGSplits", "ECGBenchmark",
-        "ECGReport", "ECGDelineation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Reproducibility", "CKernels", "ECGCore", "WFDB", "ECGSynthesis", "ECGDelineation", "ECGDatasets", "ECGStore",
+        "ECGSplits", "ECGBenchmark", "ECGReport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests.

@@ -1,3 +1,4 @@
 #pragma once
-// libaec's own header for what it keeps of the szip library's interface, which is HDF5's too.
+#include <libaec.h>
+// What libaec keeps of the szip library's interface, which is HDF5's too: tests compare with it.
 #include <szlib.h>

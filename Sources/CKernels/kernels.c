@@ -2,6 +2,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 // Fused multiply-add happens where FMA stands and nowhere else, or bits would depend on the compiler.
 #pragma clang fp contract(off)
@@ -128,4 +131,14 @@ ek_instruction_set ek_preferred_instruction_set(void) {
     if (wanted && strcmp(wanted, names[set]) == 0) return best;
   }
   return best;
+}
+
+void ek_keep_freed_memory(int piece, int kept) {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_THRESHOLD, piece);
+  mallopt(M_TRIM_THRESHOLD, kept);
+#else
+  (void)piece;
+  (void)kept;
+#endif
 }

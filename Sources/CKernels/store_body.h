@@ -31,12 +31,13 @@ static long FN(count_equal16)(const int16_t *in, long count, int16_t value) {
   return total;
 }
 
-// Eight rows from `first` on; four more than eight overlap those before.
-static inline void FN(join_eight)(const int16_t *in, long frames, long signals, long first, int16_t *out) {
+// Eight rows from `first` on.
+static inline void FN(join_eight)(const int16_t *in, long stride, long frames, long signals, long first,
+                                  int16_t *out) {
   long f = 0;
   for (; f + 8 <= frames; f += 8) {
     S8 r[8], a[8], b[8], c[8];
-    for (int i = 0; i < 8; i++) __builtin_memcpy(&r[i], in + (first + i) * frames + f, 16);
+    for (int i = 0; i < 8; i++) __builtin_memcpy(&r[i], in + (first + i) * stride + f, 16);
     for (int i = 0; i < 4; i++) {
       a[2 * i] = __builtin_shufflevector(r[i], r[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
       a[2 * i + 1] = __builtin_shufflevector(r[i], r[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
@@ -52,16 +53,16 @@ static inline void FN(join_eight)(const int16_t *in, long frames, long signals, 
     for (int i = 0; i < 8; i++) __builtin_memcpy(out + (f + i) * signals + first, &c[i], 16);
   }
   for (; f < frames; f++)
-    for (int i = 0; i < 8; i++) out[f * signals + first + i] = in[(first + i) * frames + f];
+    for (int i = 0; i < 8; i++) out[f * signals + first + i] = in[(first + i) * stride + f];
 }
 
-static void FN(join16)(const int16_t *in, long frames, long signals, int16_t *out) {
+static void FN(join16)(const int16_t *in, long stride, long frames, long signals, int16_t *out) {
   if (signals < 8) {
     for (long s = 0; s < signals; s++)
-      for (long f = 0; f < frames; f++) out[f * signals + s] = in[s * frames + f];
+      for (long f = 0; f < frames; f++) out[f * signals + s] = in[s * stride + f];
     return;
   }
   for (long s = 0; s < signals; s += 8)
     // The last eight may overlap those before, which are then written a second time.
-    FN(join_eight)(in, frames, signals, s + 8 <= signals ? s : signals - 8, out);
+    FN(join_eight)(in, stride, frames, signals, s + 8 <= signals ? s : signals - 8, out);
 }

@@ -91,9 +91,12 @@ public struct ContentHasher: ~Copyable {
   // nil only when libcrypto could not allocate, which ends the process like any other failed allocation.
   private let context: OpaquePointer
 
+  // Never changed nor freed.
+  nonisolated(unsafe) private static let algorithm = einthoven_sha256()
+
   /// A hasher that has seen nothing.
   public init() {
-    guard let context = einthoven_sha256_begin() else {
+    guard let context = einthoven_sha256_begin(Self.algorithm) else {
       preconditionFailure("libcrypto could not allocate a SHA-256 context: out of memory")
     }
     self.context = context

@@ -46,11 +46,15 @@ public enum FileBytes {
   public static func digest(ofFile path: String) throws(ReproducibilityError) -> Digest {
     let file = try ReadableFile(path)
     var hasher = ContentHasher()
+    // Pieces that stay in the second-level cache, in memory that is used again.
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: min(1 << 17, max(1, file.size)), alignment: 64)
+    defer { piece.deallocate() }
     var offset = 0
     while offset < file.size {
-      let piece = try file.read(offset: offset, count: min(1 << 20, file.size - offset))
-      piece.withUnsafeBytes { hasher.update(raw: $0) }
-      offset += piece.count
+      let part = UnsafeMutableRawBufferPointer(rebasing: piece[..<min(piece.count, file.size - offset)])
+      try file.read(offset: offset, into: part)
+      hasher.update(raw: UnsafeRawBufferPointer(part))
+      offset += part.count
     }
     return hasher.digest
   }

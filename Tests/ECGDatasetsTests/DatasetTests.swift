@@ -126,4 +126,29 @@ import Testing
     #expect(try SCPStatements.parse("{}", at: place).isEmpty)
     #expect(try SCPStatements.parse("{ 'A' : 1.5,'B':0 }", at: place) == ["A": 1.5, "B": 0])
   }
+
+  @Test func codesAreWrittenAsCanonicalJSON() throws {
+    let cases: [[String: Double]] = [
+      [:], ["SR": 0], ["ISC_": 100, "ISCAL": 15, "ISCAS": 35, "ISCA": 1],
+      ["3AVB": 100, "2AVB": 50, "1AVB": 0, "10A": 1],
+      ["A": 1.5, "B": 0], ["A": -0.0], ["a b": 1], ["\u{e9}": 100], ["NORM": 1e9],
+    ]
+    for codes in cases {
+      #expect(try Array(SCPStatements.text(of: codes).utf8) == CanonicalJSON.compact(codes), "\(codes)")
+    }
+  }
+
+  @Test func theDigestOfAFormat16FileIsThatOfItsFrames() throws {
+    let recording = try open("ptb-xl", "ptb-xl").recording(at: 3)
+    let signal = recording.signal
+    var hasher = ContentHasher()
+    for sample in 0..<signal.sampleCount {
+      for lead in 0..<signal.leads.count { hasher.update(signal.samples[lead * signal.sampleCount + sample]) }
+    }
+    let file = Repository.data + "/ptb-xl/" + recording.provenance.source + ".dat"
+    #expect(signal.knownFrameDigest == hasher.digest)
+    #expect(try FileBytes.digest(ofFile: file) == hasher.digest)
+    // Format 212 holds the samples in another form.
+    #expect(try open("mit-bih", "mitdb").recording(at: 0).signal.knownFrameDigest == nil)
+  }
 }

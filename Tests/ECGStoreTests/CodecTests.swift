@@ -48,11 +48,11 @@ import Testing
     }
   }
 
-  @Test func higherLevelsTakeNoMoreRoomThanTheLowest() throws {
+  @Test func higherLevelsTakeLessRoom() throws {
     let samples = Self.contents(12 * 5000)[5]
     let sizes = try (1...12).map { try #require(ChunkCodec(.deflate, level: $0).encode(samples)).count }
-    #expect(sizes.dropFirst().allSatisfy { $0 <= sizes[0] })
-    #expect(sizes[11] < sizes[0])
+    #expect(sizes[1] < sizes[0])
+    #expect(sizes[11] < sizes[1])
   }
 
   /// libaec is the library that HDF5 itself uses.

@@ -220,6 +220,10 @@ const ek_batch_kernels *ek_batch_kernels_for(ek_instruction_set set);
 const ek_store_kernels *ek_store_kernels_for(ek_instruction_set set);
 const ek_synthesis_kernels *ek_synthesis_kernels_for(ek_instruction_set set);
 
+// Asks the C library to keep freed memory: pieces of up to `piece` bytes, `kept` bytes in all. Does nothing where it
+// cannot be asked; meant for programs, since it is about the whole process.
+void ek_keep_freed_memory(int piece, int kept);
+
 // `baseline`, `avx2` or `avx512`.
 const char *ek_instruction_set_name(ek_instruction_set set);
 

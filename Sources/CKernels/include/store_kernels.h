@@ -10,8 +10,8 @@ typedef struct {
   void (*unshuffle16)(const uint8_t *in, long count, int16_t *out);
   // How many of `in` are `value`.
   long (*count_equal16)(const int16_t *in, long count, int16_t value);
-  // Rows to frames: sample f of row s of `in` ([signals][frames]) to out[f * signals + s].
-  void (*join16)(const int16_t *in, long frames, long signals, int16_t *out);
+  // Rows to frames: in[s * stride + f] to out[f * signals + s].
+  void (*join16)(const int16_t *in, long stride, long frames, long signals, int16_t *out);
   // The stream of CCSDS 121.0-B that libaec makes of `in`, in blocks of 8 with nearest-neighbour differences, a reference
   // sample every `line` samples (8 to 1024). `differences` holds `line` + 7 numbers. Returns its bytes, or -1 where
   // `capacity` does not suffice.

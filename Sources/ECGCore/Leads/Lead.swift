@@ -16,9 +16,13 @@ public struct Lead: Hashable, Sendable, CustomStringConvertible {
 
   /// The standard lead that `name` spells in any case (`AVR`, `avr`), else a lead of that very name.
   public static func standardised(_ name: String) -> Lead {
-    let lowercased = name.lowercased()
-    return standard12.first { $0.name.lowercased() == lowercased } ?? Lead(name)
+    spellings[name] ?? spellings[name.lowercased()] ?? Lead(name)
   }
+
+  /// Standard leads by their name, and in lower and upper case.
+  private static let spellings = Dictionary(
+    standard12.flatMap { lead in [lead.name, lead.name.lowercased(), lead.name.uppercased()].map { ($0, lead) } }
+  ) { first, _ in first }
 }
 
 /// One or more different leads in order.

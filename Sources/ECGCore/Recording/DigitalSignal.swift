@@ -18,12 +18,16 @@ public struct DigitalSignal: Sendable, Equatable {
   public let gain: [Double]
   /// The digital value of 0 mV, for each lead.
   public let baseline: [Int32]
+  /// SHA-256 of the samples frame by frame (sample 0 of every lead, then sample 1, ..., little-endian), where the source
+  /// knows it: it is that of a signal file of format 16. Nil where nobody has computed it.
+  public let knownFrameDigest: Digest?
 
   /// A signal of `samples.count / leads.count` samples a lead.
   ///
   /// - Throws: ``ECGCoreError`` `inconsistent-signal`.
   public init(
-    leads: LeadSet, samplingFrequency: SamplingFrequency, samples: [Int16], gain: [Double], baseline: [Int32]
+    leads: LeadSet, samplingFrequency: SamplingFrequency, samples: [Int16], gain: [Double], baseline: [Int32],
+    knownFrameDigest: Digest? = nil
   ) throws(ECGCoreError) {
     guard samples.count.isMultiple(of: leads.count), gain.count == leads.count, baseline.count == leads.count,
       gain.allSatisfy({ $0.isFinite && $0 != 0 })
@@ -39,6 +43,7 @@ public struct DigitalSignal: Sendable, Equatable {
     self.samples = samples
     self.gain = gain
     self.baseline = baseline
+    self.knownFrameDigest = knownFrameDigest
   }
 
   /// The digital samples of the lead at `index`.
@@ -55,6 +60,18 @@ public struct DigitalSignal: Sendable, Equatable {
 
   /// Missing samples in each lead. O(leads * samples).
   public var missingCounts: [Int32] {
-    (0..<leads.count).map { index in lead(index).reduce(0) { $0 + ($1 == Self.missing ? 1 : 0) } }
+    (0..<leads.count).map { index in
+      lead(index).withUnsafeBufferPointer { samples in
+        var count: Int32 = 0
+        for sample in samples { count &+= sample == Self.missing ? 1 : 0 }
+        return count
+      }
+    }
+  }
+
+  /// Whether two signals are the same; what is known of their digests does not count.
+  public static func == (one: DigitalSignal, other: DigitalSignal) -> Bool {
+    (one.leads, one.sampleCount, one.samplingFrequency) == (other.leads, other.sampleCount, other.samplingFrequency)
+      && (one.samples, one.gain, one.baseline) == (other.samples, other.gain, other.baseline)
   }
 }

@@ -13,7 +13,9 @@ struct RecordSignal {
   ///
   /// - Throws: `WFDBError`, or ``DatasetError`` `unexpected-signal`.
   init(path: String) throws {
-    let reader = try RecordReader(path: path)
+    let slash = path.lastIndex(of: "/")
+    let folder = HashedFolder(slash.map { String(path[...$0]) } ?? "")
+    let reader = try RecordReader(record: slash.map { String(path[path.index(after: $0)...]) } ?? path, in: folder)
     header = reader.header
     let read = try reader.read().smoothed()
     if let surplus = try reader.surplus() {
@@ -27,19 +29,18 @@ struct RecordSignal {
       throw Self.unexpected(path, "a sampling frequency of \(header.samplingFrequency) Hz", "one above 0 Hz")
     }
     let specifications = try reader.signals()
-    var samples: [Int16] = []
-    samples.reserveCapacity(specifications.count * read.frames.count)
+    guard var samples = read.int16() else {
+      throw Self.unexpected(path, "samples of more than 16 bits", "at most 16 bits")
+    }
     var gains: [Double] = []
     var baselines: [Int32] = []
     for (index, specification) in specifications.enumerated() {
-      guard let values = read.int16(of: index) else {
-        throw Self.unexpected(path, "samples of more than 16 bits", "at most 16 bits")
-      }
       let missing = read.signals[index].missingValue.map { Int16(truncatingIfNeeded: $0) }
-      if missing == nil || missing == DigitalSignal.missing {
-        samples += values
-      } else {
-        samples += values.lazy.map { $0 == missing ? DigitalSignal.missing : $0 }
+      if let missing, missing != DigitalSignal.missing {
+        let count = read.frames.count
+        for place in index * count..<(index + 1) * count where samples[place] == missing {
+          samples[place] = DigitalSignal.missing
+        }
       }
       gains.append(try Self.unitsPerMillivolt(specification, path: path))
       guard let baseline = Int32(exactly: specification.baseline) else {
@@ -48,12 +49,23 @@ struct RecordSignal {
       baselines.append(baseline)
     }
     let leads = try LeadSet(specifications.map { Lead.standardised($0.description) })
-    signal = try DigitalSignal(
-      leads: leads, samplingFrequency: samplingFrequency, samples: samples, gain: gains, baseline: baselines)
     var hasher = ContentHasher()
-    hasher.update(try FileBytes.digest(ofFile: path + ".hea"))
-    for file in reader.signalFiles { hasher.update(try FileBytes.digest(ofFile: file)) }
+    hasher.update(try folder.digest(ofFile: reader.headerPath))
+    for file in reader.signalFiles { hasher.update(try folder.digest(ofFile: file)) }
+    signal = try DigitalSignal(
+      leads: leads, samplingFrequency: samplingFrequency, samples: samples, gain: gains, baseline: baselines,
+      knownFrameDigest: Self.holdsTheFrames(header, read.frames.count)
+        ? folder.digest(ofFile: reader.signalFiles[0], ofSize: samples.count * 2) : nil)
     sourceDigest = hasher.digest
+  }
+
+  /// Whether the record's only signal file begins with its samples as they are, frame by frame.
+  private static func holdsTheFrames(_ header: Header, _ frameCount: Int) -> Bool {
+    header.segmentCount == nil && header.sampleCount == frameCount
+      && header.signals.allSatisfy {
+        $0.fileName == header.signals[0].fileName && $0.format == 16 && $0.samplesPerFrame == 1 && $0.skew == 0
+          && $0.byteOffset == 0
+      }
   }
 
   private static func unitsPerMillivolt(_ signal: SignalSpecification, path: String) throws(DatasetError) -> Double {

@@ -41,20 +41,25 @@ struct PTBXLRow: Sendable {
     in table: DelimitedText, fileColumn: String, _ statements: SCPStatements, _ labels: LabelMap
   ) throws -> [PTBXLRow] {
     let reader = try ColumnReader(table, fileColumn: fileColumn)
+    let block = 512
+    let blocks = try Workers.all.map((table.rows.count + block - 1) / block) { number in
+      try (number * block..<min((number + 1) * block, table.rows.count)).map {
+        try reader.row($0, statements, labels)
+      }
+    }
     var seen: Set<RecordingID> = []
-    return try table.rows.indices.map { index in
-      let row = try reader.row(index, statements, labels)
+    for (index, row) in blocks.joined().enumerated() {
       guard seen.insert(row.id).inserted else {
         throw DatasetError(
           .malformedValue, at: ErrorPlace(table.path, .line(table.lines[index]), .item("ecg_id")),
           found: "\(row.id) a second time", expected: "every id once", advice: "Fetch the file again")
       }
-      return row
     }
+    return Array(blocks.joined())
   }
 
   /// Fields by column name, with errors that name line and column.
-  private struct ColumnReader {
+  private struct ColumnReader: Sendable {
     let table: DelimitedText
     let places: [String: Int]
     let fileColumn: String
@@ -86,7 +91,7 @@ struct PTBXLRow: Sendable {
           .integer(try integer(index, "strat_fold")), .text(text(index, "recording_date")),
           .real(try number(index, "height") ?? .nan), .real(try number(index, "weight") ?? .nan),
           .integer(text(index, "validated_by_human") == "True" ? 1 : 0),
-          .text(String(decoding: try CanonicalJSON.compact(codes), as: UTF8.self)),
+          .text(try SCPStatements.text(of: codes)),
           .category(superclasses.count == 1 ? superclasses[0] : -1),
           .flags(labels.classes.indices.map { superclasses.contains($0) }),
         ])
@@ -95,7 +100,12 @@ struct PTBXLRow: Sendable {
     private func text(_ index: Int, _ name: String) -> String { places[name].map { table.rows[index][$0] } ?? "" }
 
     private func trimmed(_ index: Int, _ name: String) -> String {
-      text(index, name).trimmingCharacters(in: .whitespaces)
+      let field = text(index, name)
+      guard
+        field.utf8.first == 32 || field.utf8.last == 32
+          || !field.utf8.allSatisfy({ (33...126).contains($0) || $0 == 32 })
+      else { return field }
+      return field.trimmingCharacters(in: .whitespaces)
     }
 
     private func number(_ index: Int, _ name: String) throws -> Double? {

@@ -40,38 +40,54 @@ struct SCPStatements: Sendable {
         .malformedValue, at: place, found: found, expected: "codes and likelihoods such as {'NORM': 100.0}",
         advice: "Check that this is the published file")
     }
-    var rest = text[...]
-    func skipBlanks() { while rest.first == " " { rest = rest.dropFirst() } }
-    func take(_ character: Character) throws(DatasetError) {
+    var rest = Array(text.utf8)[...]
+    func skipBlanks() { while rest.first == 32 { rest = rest.dropFirst() } }
+    func words(_ bytes: some Sequence<UInt8>) -> String { String(decoding: Array(bytes), as: UTF8.self) }
+    func take(_ character: Unicode.Scalar) throws(DatasetError) {
       skipBlanks()
-      guard rest.first == character else { throw malformed("'\(rest.prefix(20))' where '\(character)' belongs") }
+      guard rest.first == UInt8(ascii: character) else {
+        throw malformed("'\(words(rest.prefix(20)))' where '\(character)' belongs")
+      }
       rest = rest.dropFirst()
     }
     var codes: [String: Double] = [:]
     try take("{")
     skipBlanks()
-    if rest.first == "}" { return [:] }
+    if rest.first == UInt8(ascii: "}") { return [:] }
     while true {
       try take("'")
-      guard let end = rest.firstIndex(of: "'") else { throw malformed("a quote that is never closed") }
-      let code = String(rest[..<end])
-      rest = rest[rest.index(after: end)...]
+      guard let end = rest.firstIndex(of: UInt8(ascii: "'")) else { throw malformed("a quote that is never closed") }
+      let code = words(rest[..<end])
+      rest = rest[(end + 1)...]
       try take(":")
       skipBlanks()
-      let number = rest.prefix { $0.isNumber || $0 == "." || $0 == "-" }
-      guard let likelihood = Double(number), likelihood.isFinite else { throw malformed("likelihood '\(number)'") }
+      let number = rest.prefix { (48...57).contains($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+      guard let likelihood = Double(words(number)), likelihood.isFinite else {
+        throw malformed("likelihood '\(words(number))'")
+      }
       rest = rest.dropFirst(number.count)
       guard codes.updateValue(likelihood, forKey: code) == nil else { throw malformed("code \(code) twice") }
       skipBlanks()
-      if rest.first == "," {
+      if rest.first == UInt8(ascii: ",") {
         rest = rest.dropFirst()
         skipBlanks()
         continue
       }
       try take("}")
       skipBlanks()
-      guard rest.isEmpty else { throw malformed("'\(rest.prefix(20))' behind the closing bracket") }
+      guard rest.isEmpty else { throw malformed("'\(words(rest.prefix(20)))' behind the closing bracket") }
       return codes
     }
+  }
+
+  /// The canonical JSON of codes and likelihoods, without the encoder where neither needs one: names in capitals and
+  /// digits, whole likelihoods.
+  static func text(of codes: [String: Double]) throws -> String {
+    func isPlain(_ code: String, _ likelihood: Double) -> Bool {
+      likelihood.magnitude < 1e6 && likelihood == likelihood.rounded() && likelihood.sign == .plus
+        && code.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || $0 == UInt8(ascii: "_") }
+    }
+    guard codes.allSatisfy(isPlain) else { return String(decoding: try CanonicalJSON.compact(codes), as: UTF8.self) }
+    return "{" + codes.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\(Int($0.value))" }.joined(separator: ",") + "}"
   }
 }

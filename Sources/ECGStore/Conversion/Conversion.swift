@@ -27,7 +27,7 @@ public struct Conversion: Sendable {
   }
 
   /// Makes the store in the folder `path`, which must be absent or empty unless options say `force`, `resume` or `part`.
-  /// `progress` is called on the calling thread.
+  /// `progress` is called from any thread, once at a time.
   ///
   /// A run that is killed leaves finished shards, which a run with `resume` keeps; the store is the same byte for byte as
   /// one that was made without a break. With a `part`, only its shards are made, and ``StoreMerge`` seals the store.

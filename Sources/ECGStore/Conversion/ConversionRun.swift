@@ -8,10 +8,10 @@ struct ConversionRun: Sendable {
   let layout: SignalLayout
 
   private let description: SourceDescription
-  private let identifiers: [RecordingID]
-  private let columns: [ColumnDefinition]
-  private let codec: ChunkCodec
-  private var options: ConversionOptions { conversion.options }
+  let identifiers: [RecordingID]
+  let columns: [ColumnDefinition]
+  let codec: ChunkCodec
+  var options: ConversionOptions { conversion.options }
 
   init(conversion: Conversion, folder: String, layout: SignalLayout) {
     self.conversion = conversion
@@ -33,58 +33,75 @@ struct ConversionRun: Sendable {
     try SourceChecks.check(options.codec, options.level, suits: layout, of: description.dataset)
   }
 
-  /// Recordings in flight: enough to keep every worker busy, few enough to bound memory.
-  private var window: Int {
+  /// Recordings in memory at once: enough to keep every worker busy, few enough to bound memory.
+  var window: Int {
     let workers = options.workers.count
     guard case .fixed(let leads, let sampleCount, _) = layout else { return workers * 2 }
     let fitting = (64 << 20) / (leads.count * sampleCount * 2 + 1)
     return max(workers, min(workers * 32, fitting))
   }
 
-  /// What has been gathered so far.
-  private struct State {
-    var receipts: [ShardReceipt] = []
-    var skipped: [SkippedRecording] = []
-    var firstFailure: (any Error)?
-    var done = 0
-  }
-
-  func convert(_ progress: ((ConversionProgress) -> Void)?) throws -> ConversionReport {
+  func convert(_ progress: (@Sendable (ConversionProgress) -> Void)?) throws -> ConversionReport {
     let firstRecording = identifiers.isEmpty ? nil : try? encoded(0).digest
     let plan = ConversionPlan(conversion, layout: layout, firstRecording: firstRecording)
     let unsealed = UnsealedStore(folder: folder)
     if let sealed = try finished(plan) { return sealed }
     try unsealed.claim(plan)
     let range = options.part?.shards(of: plan.shards.count) ?? 0..<plan.shards.count
-    let total = range.reduce(0) { $0 + plan.shards.recordings(ofShard: $1).count }
-    var state = State()
-    for shard in range {
-      let receipt: ShardReceipt
-      if let present = try whole(shard, of: plan) {
-        receipt = present
-        state.done += plan.shards.recordings(ofShard: shard).count
-      } else {
-        guard let made = try convert(shard, of: plan, total, &state, progress) else { break }
-        receipt = made
-      }
-      state.receipts.append(receipt)
-    }
+    let tally = ConversionTally(total: range.reduce(0) { $0 + plan.shards.recordings(ofShard: $1).count })
+    try convert(range, of: plan, tally, progress)
     // Only where another attempt at the same shards was given up for dead, or ran beside this one.
     if let sealed = try finished(plan) { return sealed }
-    try refuseIfTooManySkipped(state)
+    try refuseIfTooManySkipped(tally)
+    let receipts = tally.receipts
     guard options.part == nil else {
       return ConversionReport(
-        recordings: state.receipts.reduce(0) { $0 + $1.recordings.count }, skipped: state.skipped,
-        contentDigest: ContentDigests.shard(state.receipts.flatMap(\.recordings)))
+        recordings: receipts.reduce(0) { $0 + $1.recordings.count }, skipped: tally.skipped,
+        contentDigest: ContentDigests.shard(receipts.flatMap(\.recordings)))
     }
-    return ConversionReport(try unsealed.seal(plan, state.receipts, allowSkipped: options.allowSkipped))
+    return ConversionReport(try unsealed.seal(plan, receipts, allowSkipped: options.allowSkipped))
+  }
+
+  /// Makes the shards `range`, one after the other: while one is sealed the next is begun.
+  private func convert(
+    _ range: Range<Int>, of plan: ConversionPlan, _ tally: ConversionTally,
+    _ progress: (@Sendable (ConversionProgress) -> Void)?
+  ) throws {
+    var sealing: BackgroundTask<Bool>?
+    // Nothing may be written once this has returned.
+    defer { _ = try? sealing?.value() }
+    for shard in range {
+      if let present = try whole(shard, of: plan) {
+        tally.add(present, ofShard: shard, recordings: plan.shards.recordings(ofShard: shard).count)
+        continue
+      }
+      let attempt = try ShardAttempt(self, plan, shard: shard)
+      let goesOn: Bool
+      do {
+        try attempt.fill(tally, progress)
+        goesOn = try sealing?.value() ?? true
+      } catch {
+        attempt.abandon()
+        throw error
+      }
+      sealing = nil
+      guard goesOn else { return attempt.abandon() }
+      // One thread was asked for where there is one worker.
+      if options.workers.count == 1 {
+        guard try attempt.seal(tally) else { return }
+      } else {
+        sealing = BackgroundTask { try attempt.seal(tally) }
+      }
+    }
+    _ = try sealing?.value()
+    sealing = nil
   }
 
   /// Whether shards that are there already are kept.
-  private var continues: Bool { options.resume || options.part != nil }
+  var continues: Bool { options.resume || options.part != nil }
 
   /// The receipt of a shard that is there already and holds all its recordings: those that failed may have been mended.
-  private func whole(_ shard: Int, of plan: ConversionPlan) throws -> ShardReceipt? {
+  func whole(_ shard: Int, of plan: ConversionPlan) throws -> ShardReceipt? {
     guard continues, let receipt = try UnsealedStore(folder: folder).receipt(shard, of: plan), receipt.skipped.isEmpty
     else { return nil }
     return receipt
@@ -110,63 +127,8 @@ struct ConversionRun: Sendable {
     return ConversionReport(description)
   }
 
-  /// Makes a shard and its receipt; nil where the store has been sealed meanwhile.
-  private func convert(
-    _ shard: Int, of plan: ConversionPlan, _ total: Int, _ state: inout State,
-    _ progress: ((ConversionProgress) -> Void)?
-  ) throws -> ShardReceipt? {
-    let unsealed = UnsealedStore(folder: folder)
-    let range = plan.shards.recordings(ofShard: shard)
-    let before = state
-    var writer = try ShardWriter(
-      folder + "/" + plan.shards.name(ofShard: shard), layout: layout, columns: columns, codec: codec,
-      workers: options.workers)
-    var (digests, steps, skipped): ([Digest], [String], [SkippedRecording]) = ([], [], [])
-    do {
-      for first in stride(from: range.lowerBound, to: range.upperBound, by: window) {
-        let count = min(window, range.upperBound - first)
-        let outcomes = try options.workers.map(count) { offset in Result { try encoded(first + offset) } }
-        var ready: [EncodedRecording] = []
-        for (offset, outcome) in outcomes.enumerated() {
-          switch outcome {
-          case .success(let recording):
-            ready.append(recording)
-            digests.append(recording.digest)
-            for step in recording.steps where !steps.contains(step) { steps.append(step) }
-          case .failure(let error):
-            state.firstFailure = state.firstFailure ?? error
-            let failed = SkippedRecording(id: identifiers[first + offset], error: oneLine(error))
-            skipped.append(failed)
-            state.skipped.append(failed)
-          }
-        }
-        try writer.append(ready)
-        state.done += count
-        progress?(ConversionProgress(done: state.done, total: total, skipped: state.skipped))
-      }
-      // A scheduler may have taken this attempt for dead and another may have been first. What is whole stays as it is:
-      // this attempt may have failed to read what that one could.
-      let present = try whole(shard, of: plan)
-      guard present == nil, !(continues && unsealed.isSealed) else {
-        writer.abandon()
-        (state.skipped, state.firstFailure) = (before.skipped, before.firstFailure)
-        return present
-      }
-      // A shard of which every recording was skipped would be a file with nothing in it.
-      var sealed: StoreDescription.Shard?
-      if writer.count > 0 { sealed = try writer.seal() } else { writer.abandon() }
-      let receipt = ShardReceipt(
-        plan: try plan.digest(), shard: sealed, recordings: digests, transforms: steps, skipped: skipped)
-      try unsealed.write(receipt, shard: shard, of: plan)
-      return receipt
-    } catch {
-      writer.abandon()
-      throw error
-    }
-  }
-
   /// Reads, transforms, checks, hashes and encodes one recording; runs on any thread.
-  private func encoded(_ index: Int) throws -> EncodedRecording {
+  func encoded(_ index: Int) throws -> EncodedRecording {
     var recording = try conversion.source.recording(at: index)
     for transform in conversion.transforms { recording = try transform.apply(to: recording) }
     try SourceChecks.check(
@@ -175,22 +137,21 @@ struct ConversionRun: Sendable {
     let samples = recording.signal.samples
     let stored: EncodedRecording.Samples
     if case .fixed = layout {
-      stored = .chunk(try codec.encoded(samples, for: folder))
+      stored = codec.codec == .none ? .plainChunk(samples) : .chunk(try codec.encoded(samples, for: folder))
     } else {
       stored = .plain(samples)
     }
     return EncodedRecording(
-      row: row, digest: row.contentDigest(samples: samples), steps: recording.provenance.steps, samples: stored)
+      row: row,
+      digest: row.contentDigest(samples: samples, frameDigest: recording.signal.knownFrameDigest),
+      steps: recording.provenance.steps, samples: stored)
   }
 
-  private func refuseIfTooManySkipped(_ state: State) throws {
-    guard state.skipped.count > options.allowSkipped else { return }
-    if state.skipped.count == 1, let failure = state.firstFailure { throw failure }
+  private func refuseIfTooManySkipped(_ tally: ConversionTally) throws {
+    let failures = tally.failures
+    guard failures.count > options.allowSkipped else { return }
+    if failures.count == 1 { throw failures[0].error }
     throw StoreError.tooManySkipped(
-      state.skipped, of: identifiers.count, dataset: description.dataset, options.allowSkipped)
-  }
-
-  private func oneLine(_ error: any Error) -> String {
-    String(describing: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+      tally.skipped, of: identifiers.count, dataset: description.dataset, options.allowSkipped)
   }
 }

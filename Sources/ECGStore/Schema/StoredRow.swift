@@ -28,13 +28,14 @@ struct StoredRow: Sendable {
   var intervalSource: String
   var columns: [ColumnValue]
 
-  /// The recording's content digest: over every field in the order declared, `samples` after `missing`.
+  /// The recording's content digest: over every field in the order declared, the ``FrameDigest`` of `samples` after
+  /// `missing`. `frameDigest` is that digest where it is known.
   ///
   /// Texts and arrays are preceded by their lengths, numbers are little-endian, intervals are 32-bit floats, and a
   /// column's value is preceded by its kind (0 integer, 1 real, 2 text, 3 category, 4 flags).
-  func contentDigest(samples: [Int16]) -> Digest {
+  func contentDigest(samples: [Int16], frameDigest: Digest? = nil) -> Digest {
     var hasher = ContentHasher()
-    hasher.update("einthoven recording 1")
+    hasher.update("einthoven recording 2")
     hasher.update(id)
     hasher.update(samplingFrequency)
     hasher.update(Int64(sampleCount))
@@ -47,7 +48,7 @@ struct StoredRow: Sendable {
     hasher.update(array: gain)
     hasher.update(array: baseline)
     hasher.update(array: missing)
-    hasher.update(array: samples)
+    hasher.update(frameDigest ?? FrameDigest.of(samples, leadCount: leadNames.count))
     hasher.update(Int64(annotations.count))
     for annotation in annotations {
       hasher.update(annotation.sample)
@@ -82,7 +83,12 @@ extension StoredRow {
     leadNames = signal.leads.names.map(\.withoutTrailingZeros)
     gain = signal.gain
     baseline = signal.baseline
-    missing = signal.missingCounts
+    missing = signal.samples.withUnsafeBufferPointer { samples in
+      (0..<signal.leads.count).map { lead in
+        let row = UnsafeBufferPointer(rebasing: samples[lead * signal.sampleCount..<(lead + 1) * signal.sampleCount])
+        return Int32(ChunkCodec.kernels.count_equal16(row.baseAddress, row.count, DigitalSignal.missing))
+      }
+    }
     annotations = recording.annotations.map {
       Annotation(
         sample: $0.sample, symbol: $0.symbol.withoutTrailingZeros, subtype: $0.subtype, channel: $0.channel,

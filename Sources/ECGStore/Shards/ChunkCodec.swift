@@ -36,11 +36,12 @@ struct ChunkCodec: Sendable {
 
   /// The bytes that stand in the file for `samples`, or nil where memory is short.
   func encode(_ samples: [Int16]) -> [UInt8]? {
-    let longest = longestEncoding(ofSamples: samples.count)
-    let bytes = [UInt8](unsafeUninitializedCapacity: longest) { buffer, initialized in
-      initialized = samples.withUnsafeBufferPointer { encode($0, into: UnsafeMutableRawBufferPointer(buffer)) ?? 0 }
+    guard codec != .none else { return samples.withUnsafeBytes { Array($0) } }
+    return tools.with { tools in
+      tools.withOutput(longestEncoding(ofSamples: samples.count)) { bytes in
+        samples.withUnsafeBufferPointer { encode($0, into: bytes) }.map { Array(bytes[..<$0]) }
+      }
     }
-    return bytes.isEmpty && !samples.isEmpty ? nil : bytes
   }
 
   /// Writes the bytes that stand in the file for `samples` to `bytes`, which holds ``longestEncoding(ofSamples:)``, and

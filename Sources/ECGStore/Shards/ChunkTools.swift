@@ -7,6 +7,7 @@ final class ChunkTools: @unchecked Sendable {
   private var compressor: OpaquePointer?
   private var decompressor: OpaquePointer?
   private var scratch = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private var output = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
   init(level: Int?) { self.level = Int32(clamping: level ?? 1) }
 
@@ -14,15 +15,25 @@ final class ChunkTools: @unchecked Sendable {
     if let compressor { libdeflate_free_compressor(compressor) }
     if let decompressor { libdeflate_free_decompressor(decompressor) }
     scratch.deallocate()
+    output.deallocate()
   }
 
   /// Calls `body` with `count` bytes of any content.
   func withScratch<Result>(_ count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Result) -> Result {
-    if scratch.count < count {
-      scratch.deallocate()
-      scratch = .allocate(byteCount: count, alignment: 64)
-    }
+    Self.grow(&scratch, to: count)
     return body(UnsafeMutableRawBufferPointer(rebasing: scratch[..<count]))
+  }
+
+  /// Calls `body` with `count` other bytes of any content.
+  func withOutput<Result>(_ count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Result) -> Result {
+    Self.grow(&output, to: count)
+    return body(UnsafeMutableRawBufferPointer(rebasing: output[..<count]))
+  }
+
+  private static func grow(_ bytes: inout UnsafeMutableRawBufferPointer, to count: Int) {
+    guard bytes.count < count else { return }
+    bytes.deallocate()
+    bytes = .allocate(byteCount: count, alignment: 64)
   }
 
   /// Writes the zlib stream of `plain` to `bytes` and returns its length; nil where it does not fit or memory is short.

@@ -11,5 +11,5 @@ public enum Codec: String, CaseIterable, Codable, Sendable {
   public var levels: ClosedRange<Int>? { self == .deflate ? 1...12 : nil }
 
   /// The level where none is chosen; see docs/convert.md for what each costs on ECGs.
-  public var defaultLevel: Int? { self == .deflate ? 4 : nil }
+  public var defaultLevel: Int? { self == .deflate ? 2 : nil }
 }

@@ -180,13 +180,11 @@ final class HDF5File: Sendable {
   }
 
   /// Writes one encoded chunk whose first element is at `origin`.
-  func writeChunk(_ bytes: [UInt8], at origin: [Int]) throws(StoreError) {
+  func writeChunk(_ bytes: UnsafeRawBufferPointer, at origin: [Int]) throws(StoreError) {
     var offset = origin.map { hsize_t($0) }
     let done = handles.withLock { handles in
       Self.exclusively {
-        bytes.withUnsafeBytes {
-          H5Dwrite_chunk(handles.chunked, einthoven_default_list(), 0, &offset, $0.count, $0.baseAddress)
-        }
+        H5Dwrite_chunk(handles.chunked, einthoven_default_list(), 0, &offset, bytes.count, bytes.baseAddress)
       }
     }
     guard done >= 0 else { throw Self.failure(path, nil, "HDF5 could not write a chunk", "Check the free space") }

@@ -7,6 +7,8 @@ struct EncodedRecording: Sendable {
   enum Samples: Sendable {
     /// One whole chunk, encoded.
     case chunk([UInt8])
+    /// One whole chunk that is stored as it is.
+    case plainChunk([Int16])
     /// Lead after lead, not encoded: chunks of the variable layout do not end where recordings end.
     case plain([Int16])
   }
@@ -54,22 +56,25 @@ struct ShardWriter {
   /// How many recordings it holds so far.
   var count: Int { tables.rows.count }
 
-  /// Appends recordings in order.
-  mutating func append(_ recordings: [EncodedRecording]) throws {
-    if case .fixed(let leads, let sampleCount, _) = layout, !recordings.isEmpty {
-      try file.resizeChunked(to: [count + recordings.count, leads.count, sampleCount])
+  /// Makes room for so many recordings, which ``seal()`` takes back where fewer came.
+  func reserve(_ recordings: Int) throws(StoreError) {
+    guard case .fixed(let leads, let sampleCount, _) = layout else { return }
+    try file.resizeChunked(to: [recordings, leads.count, sampleCount])
+  }
+
+  /// Appends the next recording; room for it has been made.
+  mutating func append(_ recording: EncodedRecording) throws {
+    switch recording.samples {
+    case .chunk(let bytes): try bytes.withUnsafeBytes { try file.writeChunk($0, at: [count, 0, 0]) }
+    case .plainChunk(let samples): try samples.withUnsafeBytes { try file.writeChunk($0, at: [count, 0, 0]) }
+    case .plain(let samples): try stream?.append(samples, to: file, codec: codec, workers: workers)
     }
-    for recording in recordings {
-      switch recording.samples {
-      case .chunk(let bytes): try file.writeChunk(bytes, at: [count, 0, 0])
-      case .plain(let samples): try stream?.append(samples, to: file, codec: codec, workers: workers)
-      }
-      tables.append(recording.row, digest: recording.digest)
-    }
+    tables.append(recording.row, digest: recording.digest)
   }
 
   /// Writes the tables, closes, syncs and renames the file.
   mutating func seal() throws -> StoreDescription.Shard {
+    try reserve(count)
     try stream?.finish(file, codec: codec, workers: workers)
     let leadCount: Int
     var attributes: [(String, RawArray)] = [("units", RawArray(scalar: "mV"))]
@@ -170,7 +175,7 @@ private struct SampleStream {
     let encoded = try workers.map(chunks.count) { try codec.encoded(chunks[$0], for: file.path) }
     try file.resizeChunked(to: [leadCount, (firstFull + chunks.count) * width])
     for (index, bytes) in encoded.enumerated() {
-      try file.writeChunk(bytes, at: [0, (firstFull + index) * width])
+      try bytes.withUnsafeBytes { try file.writeChunk($0, at: [0, (firstFull + index) * width]) }
     }
     firstFull += chunks.count
     full.removeAll(keepingCapacity: true)

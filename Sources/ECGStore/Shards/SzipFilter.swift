@@ -26,12 +26,6 @@ struct SzipFilter: Sendable {
     pixelsPerScanline = min(block * Int(SZ_MAX_BLOCKS_PER_SCANLINE), wanted)
   }
 
-  private var parameters: SZ_com_t {
-    SZ_com_t(
-      options_mask: SZ_NN_OPTION_MASK | SZ_RAW_OPTION_MASK | SZ_LSB_OPTION_MASK, bits_per_pixel: 16,
-      pixels_per_block: Int32(Self.pixelsPerBlock), pixels_per_scanline: Int32(pixelsPerScanline))
-  }
-
   /// Writes the filtered chunk to `bytes` and returns its length; nil where it does not fit.
   func encode(_ samples: UnsafeBufferPointer<Int16>, into bytes: UnsafeMutableRawBufferPointer) -> Int? {
     guard bytes.count >= Self.headerSize, let start = bytes.baseAddress,
@@ -54,10 +48,38 @@ struct SzipFilter: Sendable {
     guard bytes.count > Self.headerSize, let start = bytes.baseAddress,
       Int(UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self))) == wanted
     else { return false }
-    var parameters = parameters
-    var count = wanted
-    let outcome = SZ_BufftoBuffDecompress(
-      samples.baseAddress, &count, start + Self.headerSize, bytes.count - Self.headerSize, &parameters)
-    return outcome == SZ_OK && count == wanted
+    let encoded = UnsafeRawBufferPointer(start: start + Self.headerSize, count: bytes.count - Self.headerSize)
+    let lineSize = 2 * pixelsPerScanline
+    let paddedSize = 2 * blocksPerScanline * Self.pixelsPerBlock
+    guard paddedSize != lineSize else { return decode(encoded, to: UnsafeMutableRawBufferPointer(samples)) }
+    // Every line was filled up to whole blocks.
+    let lines = (wanted + lineSize - 1) / lineSize
+    return withUnsafeTemporaryAllocation(byteCount: lines * paddedSize, alignment: 2) { padded in
+      guard decode(encoded, to: padded) else { return false }
+      let target = UnsafeMutableRawBufferPointer(samples)
+      for line in 0..<lines {
+        let count = min(lineSize, wanted - line * lineSize)
+        UnsafeMutableRawBufferPointer(rebasing: target[line * lineSize..<line * lineSize + count])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: padded[line * paddedSize..<line * paddedSize + count]))
+      }
+      return true
+    }
+  }
+
+  private var blocksPerScanline: Int { (pixelsPerScanline + Self.pixelsPerBlock - 1) / Self.pixelsPerBlock }
+
+  /// Decodes to exactly as many bytes as `plain` has; false where there are fewer.
+  private func decode(_ encoded: UnsafeRawBufferPointer, to plain: UnsafeMutableRawBufferPointer) -> Bool {
+    var stream = aec_stream()
+    stream.next_in = encoded.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    stream.avail_in = encoded.count
+    stream.next_out = plain.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    stream.avail_out = plain.count
+    stream.bits_per_sample = 16
+    stream.block_size = UInt32(Self.pixelsPerBlock)
+    stream.rsi = UInt32(blocksPerScanline)
+    stream.flags = UInt32(AEC_DATA_PREPROCESS)
+    // Libaec's own layer for szip takes a stream that ends early for whole where lines are filled up.
+    return aec_buffer_decode(&stream) == AEC_OK && stream.total_out == plain.count
   }
 }

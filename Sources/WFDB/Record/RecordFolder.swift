@@ -16,6 +16,8 @@ public protocol RecordFile: Sendable {
   var path: String { get }
   /// Bytes.
   var size: Int { get }
+  /// All bytes where they are in memory; nil where they have to be read.
+  var contents: [UInt8]? { get }
   /// Fills `buffer` with the bytes from `offset` on.
   ///
   /// - Throws: ``WFDBError`` `unreadable-file` where the file ends before.
@@ -23,8 +25,11 @@ public protocol RecordFile: Sendable {
 }
 
 extension RecordFile {
+  /// Nothing in memory.
+  public var contents: [UInt8]? { nil }
+
   /// Every byte. O(size).
-  func readAll() throws(WFDBError) -> [UInt8] { try read(at: 0, count: size) }
+  public func readAll() throws(WFDBError) -> [UInt8] { try read(at: 0, count: size) }
 
   /// `count` bytes from `offset`.
   func read(at offset: Int, count: Int) throws(WFDBError) -> [UInt8] {
@@ -98,19 +103,31 @@ public struct MemoryFolder: RecordFolder {
     }
     return MemoryFile(path: name, bytes: bytes)
   }
+}
 
-  private struct MemoryFile: RecordFile {
-    let path: String
-    let bytes: [UInt8]
-    var size: Int { bytes.count }
+/// A file in memory.
+public struct MemoryFile: RecordFile {
+  /// As errors name it.
+  public let path: String
+  private let bytes: [UInt8]
 
-    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(WFDBError) {
-      guard offset >= 0, offset <= bytes.count, buffer.count <= bytes.count - offset else {
-        throw WFDBError(
-          .unreadableFile, at: ErrorPlace(path, .byte(offset)), found: "a file of \(bytes.count) bytes",
-          expected: "\(buffer.count) bytes from byte \(offset)")
-      }
-      buffer.copyBytes(from: bytes[offset..<offset + buffer.count])
+  /// The file `bytes`, called `path`.
+  public init(path: String, bytes: [UInt8]) { (self.path, self.bytes) = (path, bytes) }
+
+  /// Bytes.
+  public var size: Int { bytes.count }
+  /// All of them.
+  public var contents: [UInt8]? { bytes }
+
+  /// Copies the bytes from `offset` on.
+  public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(WFDBError) {
+    guard offset >= 0, offset <= bytes.count, buffer.count <= bytes.count - offset else {
+      throw WFDBError(
+        .unreadableFile, at: ErrorPlace(path, .byte(offset)), found: "a file of \(bytes.count) bytes",
+        expected: "\(buffer.count) bytes from byte \(offset)")
+    }
+    bytes.withUnsafeBytes {
+      buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + buffer.count]))
     }
   }
 }

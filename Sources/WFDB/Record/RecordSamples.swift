@@ -93,6 +93,14 @@ public struct RecordSamples: Sendable {
     if case .int16(let values) = storage { values[range(index)] } else { nil }
   }
 
+  /// The 16-bit samples of all signals, signal after signal, which have one a frame; nil where they have more or a format
+  /// of more bits was read. O(1) unless memory was used again.
+  public func int16() -> [Int16]? {
+    guard case .int16(let values) = storage, signals.allSatisfy({ $0.samplesPerFrame == 1 }) else { return nil }
+    let count = signals.count * frames.count
+    return values.count == count ? values : Array(values.prefix(count))
+  }
+
   /// The samples of signal `index`. O(samples).
   public func digital(of index: Int) -> [Int32] {
     switch storage {

@@ -42,6 +42,7 @@ final class PackedFile: FrameSource {
   private let file: any RecordFile
   private let packing: SignalFormat.Packing
   private let byteOffset: Int
+  private let contents: [UInt8]?
   private let bytes: UnsafeMutableRawPointer
   private let samples: UnsafeMutableRawPointer
   private let framesPerPiece: Int
@@ -67,13 +68,15 @@ final class PackedFile: FrameSource {
     self.frameCount = frameCount
     // Pieces of decoded samples fit the first-level cache; formats that need no decoding come in one piece a read.
     let isDirect = packing.unpack.isDirect
+    // What is in memory already is not copied, as long as its samples are aligned.
+    contents = isDirect && byteOffset % 4 == 0 ? file.contents : nil
     framesPerPiece = max(1, min(frameCount, (isDirect ? 98_304 : 8192) / samplesPerFrame))
     piecesPerRead = isDirect ? 1 : 16
     // Never more memory than the file's size justifies, whatever the header says of its frames.
     let samplesPerPiece = frameCount == 0 ? 0 : framesPerPiece * samplesPerFrame + packing.samplesPerBlock
     samples = .allocate(byteCount: isDirect ? 64 : samplesPerPiece * 4 + 64, alignment: 64)
     let readBytes = packing.byteCount(ofSamples: samplesPerPiece * piecesPerRead) ?? available
-    bytes = .allocate(byteCount: min(readBytes, available) + 64, alignment: 64)
+    bytes = .allocate(byteCount: contents == nil ? min(readBytes, available) + 64 : 64, alignment: 64)
   }
 
   deinit {
@@ -90,6 +93,7 @@ final class PackedFile: FrameSource {
 
   func forEachPiece(of frames: Range<Int>, _ body: (FramePiece) throws(WFDBError) -> Void) throws(WFDBError) {
     if case .differences = packing.unpack { return try forEachSummedPiece(of: frames, body) }
+    if let contents { return try wholePiece(of: frames, in: contents, body) }
     var next = frames.lowerBound
     while next < frames.upperBound {
       let end = min(frames.upperBound, next + framesPerPiece * piecesPerRead)
@@ -101,6 +105,29 @@ final class PackedFile: FrameSource {
         from = to
       }
       next = end
+    }
+  }
+
+  /// Frames of a file that is in memory and needs no decoding, all in one piece.
+  private func wholePiece(
+    of frames: Range<Int>, in contents: [UInt8], _ body: (FramePiece) throws(WFDBError) -> Void
+  ) throws(WFDBError) {
+    let start = frames.lowerBound * samplesPerFrame * packing.bytesPerBlock + byteOffset
+    let count = frames.count * samplesPerFrame * packing.bytesPerBlock
+    guard count > 0 else { return }
+    guard start <= contents.count, count <= contents.count - start else {
+      throw WFDBError(
+        .truncatedSignal, at: ErrorPlace(file.path, .byte(contents.count)), found: "the end of the file",
+        expected: "\(count) bytes from byte \(start)")
+    }
+    try contents.withUnsafeBufferPointer { bytes throws(WFDBError) in
+      guard let base = bytes.baseAddress.map({ UnsafeRawPointer($0 + start) }) else { return }
+      let is16 = if case .none16 = packing.unpack { true } else { false }
+      try body(
+        FramePiece(
+          frames: frames,
+          samples: is16
+            ? .int16(base.assumingMemoryBound(to: Int16.self)) : .int32(base.assumingMemoryBound(to: Int32.self))))
     }
   }
 

@@ -14,6 +14,7 @@ struct StoreWriter {
   func convert(
     _ source: any RecordingSource, _ transforms: [any RecordingTransform] = [], to path: String, title: String
   ) throws -> ConversionReport {
+    Allocator.keepFreedMemory()
     let line = ProgressLine(title, unit: "recordings")
     let skipped = Mutex<[SkippedRecording]>([])
     let report: ConversionReport
