@@ -1,5 +1,6 @@
 # Each target does all the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: demo test build setup fuzz bench-wfdb bench-training bench-synthesis compare-pytorch test-slurm format lint clean
+.PHONY: demo test build setup fuzz bench-wfdb bench-convert bench-training bench-synthesis compare-pytorch test-slurm
+.PHONY: format lint clean
 
 setup:
 	@scripts/setup
@@ -25,6 +26,12 @@ fuzz: setup
 bench-wfdb: build
 	@scripts/setup-python
 	.venv/bin/python benchmarks/performance/wfdb/bench_read.py $(if $(C_LIBRARY),--c-library $(C_LIBRARY)) $(BENCH_FLAGS)
+
+# Conversion of PTB-XL at 500 Hz against wfdb-python with h5py; PTB_XL names a folder that has records500.
+bench-convert: build
+	@scripts/setup-python
+	.venv/bin/pip install --quiet --disable-pip-version-check wfdb==4.3.1 'pandas<3'
+	.venv/bin/python benchmarks/performance/store/bench_convert.py --ptb-xl $(PTB_XL) $(BENCH_FLAGS)
 
 # Training and inference against PyTorch, which is installed for it: several gigabytes.
 bench-training: build
