@@ -65,6 +65,9 @@ let package = Package(
       name: "training-check",
       dependencies: ["Reproducibility", "ECGCore", "ECGSynthesis", "ECGTraining", "ECGBenchmark"],
       path: "Tests/TrainingCheck"),
+    .executableTarget(
+      name: "delineation-check", dependencies: ["Reproducibility", "ECGDelineation", "WFDB"],
+      path: "Tests/DelineationCheck"),
     .testTarget(name: "ReproducibilityTests", dependencies: ["Reproducibility", "TestSupport"]),
     .testTarget(name: "ECGCoreTests", dependencies: ["ECGCore", "TestSupport"]),
     .testTarget(

@@ -29,6 +29,8 @@ struct BeatCandidates {
 
   /// Nearer than this, humps are one.
   private static let separationSeconds = 0.1
+  /// Nearer to the ends of the recording, a hump may be the flank of one beyond.
+  private static let marginSeconds = 0.04
   /// Lower humps are no candidates: a part of what is usual, and millivolts.
   private static let smallestShare: Float = 0.06
   private static let smallestMillivolts: Float = 1e-4
@@ -62,9 +64,10 @@ struct BeatCandidates {
   private static func humps(_ bands: QRSBands, isUsable: [Bool], levels: LocalLevels) -> [BeatCandidate] {
     let strength = bands.strength
     let reach = DetectionSignal.samples(separationSeconds)
+    let margin = DetectionSignal.samples(marginSeconds)
     var humps: [BeatCandidate] = []
-    var index = 0
-    while index < strength.count {
+    var index = margin
+    while index < strength.count - margin {
       let value = strength[index]
       guard isUsable[index], value > smallestMillivolts, value > smallestShare * levels.strengthTop(at: index) else {
         index += 1

@@ -8,15 +8,16 @@ struct BeatSearch {
   let beats: [Int]
 
   /// Cost of a missing beat in the three passes.
-  static let missingCosts = (unknownRhythm: 3.0, first: 4.0, second: 2.0)
+  static let missingCosts = (unknownRhythm: 3.0, first: 4.0, second: 3.0)
+  /// The last pass.
+  static let last = BeatSequence(missingCost: missingCosts.second, priorOdds: 2.0)
 
   /// Two passes: beats from what stands out, then from what resembles those beats. O(samples).
   init(_ bands: QRSBands, isUsable: [Bool], odds network: (first: BeatOdds, second: BeatOdds)) {
     candidates = BeatCandidates(bands, isUsable: isUsable)
     let features = Self.secondFeatures(of: candidates, odds: network.first)
     odds = network.second.odds(of: features.table)
-    beats = BeatSequence(missingCost: Self.missingCosts.second).best(
-      candidates.all, odds: odds, rhythm: features.rhythm)
+    beats = Self.last.best(candidates.all, odds: odds, rhythm: features.rhythm)
   }
 
   /// The features of the second pass and the rhythm that the first one found.

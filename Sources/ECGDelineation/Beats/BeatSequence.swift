@@ -10,7 +10,7 @@ struct BeatSequence {
   static let refractorySeconds = 0.2
   /// Beats nearer than this cost something: up to ``earlyCost`` as they come to nothing.
   private static let earlySeconds = 0.36
-  private static let earlyCost = 1.0
+  private static let earlyCost = 4.0
   /// What leaving out all candidates before one costs.
   private static let restartCost = 3.0
   /// Beats missing in an interval, at most, that are counted.
@@ -20,6 +20,8 @@ struct BeatSequence {
 
   /// Cost of each beat that an interval has room for.
   let missingCost: Double
+  /// What is added to the log odds of every candidate: the networks are fitted on more noise than recordings have.
+  var priorOdds = 0.0
 
   /// Indexes of the chosen among `candidates`, in order; O(candidates).
   ///
@@ -47,7 +49,7 @@ struct BeatSequence {
         }
         other -= 1
       }
-      worth[index] = best + odds[index]
+      worth[index] = best + odds[index] + priorOdds
       if worth[index] > worth[last] { last = index }
     }
     guard worth[last] > 0 else { return [] }

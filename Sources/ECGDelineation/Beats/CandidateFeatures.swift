@@ -4,7 +4,7 @@ import Reproducibility
 /// by, so that gain and lead do not matter.
 enum CandidateFeatures {
   /// Columns of ``first(of:)``.
-  static let firstWidth = 12
+  static let firstWidth = 14
   /// Columns of ``second(of:first:beats:rhythm:)``.
   static let secondWidth = firstWidth + 12
 
@@ -23,6 +23,8 @@ enum CandidateFeatures {
       table.values.append(octaves(candidate.high, levels.highTop(at: position)))
       table.values.append(octaves(candidate.strength, levels.strengthFloor(at: position), in: 0...6))
       table.values.append(octaves(candidate.high, levels.highFloor(at: position), in: 0...6))
+      table.values.append(octaves(candidate.middle, candidate.low))
+      table.values.append(octaves(candidate.high, candidate.middle))
       table.values.append(octaves(candidate.strength, around.justBefore, in: -3...2))
       table.values.append(octaves(candidate.strength, around.justAfter, in: -3...2))
       table.values.append(octaves(candidate.strength, around.before, in: -3...2))

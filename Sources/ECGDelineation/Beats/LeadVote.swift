@@ -30,7 +30,7 @@ struct LeadVote {
     let own = searched.map { lead in lead.search.beats.map { lead.search.candidates.all[$0].position } }
     let intervals = own.compactMap(Self.medianInterval).sorted()
     let interval = intervals.isEmpty ? 0.8 * DetectionSignal.rate : intervals[intervals.count / 2]
-    let chosen = BeatSequence(missingCost: BeatSearch.missingCosts.second).best(
+    let chosen = BeatSearch.last.best(
       votes.candidates, odds: votes.odds, rhythm: [Double](repeating: interval, count: votes.candidates.count))
     let trusted = BeatTrust.trusted(chosen, odds: votes.odds, among: votes.candidates)
     guard !trusted.isEmpty else {
