@@ -6,7 +6,7 @@ enum BeatTrust {
   /// Beats on either side that are averaged.
   private static let reach = 6
   /// What the mean of the log odds has to reach.
-  static let bar = 0.2
+  static let bar = 0.4
 
   /// Those of `beats`, indexes of `candidates`, that are believed; O(beats).
   static func trusted(_ beats: [Int], odds: [Double], among candidates: [BeatCandidate]) -> [Int] {
