@@ -110,6 +110,31 @@ import WFDB
     #expect(detector.beats(inLeads: [rails, rails]).rejection == .saturated)
   }
 
+  @Test(arguments: [UInt64(1), 2, 3, 4])
+  func noiseAloneHasNoBeats(_ seed: UInt64) throws {
+    var state = seed &* 0x9E37_79B9_7F4A_7C15
+    var walk: Float = 0
+    var white: [Float] = []
+    var wander: [Float] = []
+    for _ in 0..<15000 {
+      // Nearly Gaussian: the sum of 12 uniform numbers less 6.
+      var sum: Float = -6
+      for _ in 0..<12 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        sum += Float(state >> 40) / Float(1 << 24)
+      }
+      white.append(0.1 * sum)
+      walk = 0.999 * walk + 0.02 * sum
+      wander.append(walk)
+    }
+    let detector = try BeatDetector(samplingFrequency: 500)
+    #expect(detector.beats(in: white).rejection == .noise)
+    #expect(detector.beats(in: wander).rejection == .noise)
+    #expect(detector.beats(inLeads: [white, wander, white]).rejection == .noise)
+  }
+
   @Test func otherFrequenciesAreAnError() {
     for frequency in [0, 99.9, 1000.5, .nan, .infinity, -360] {
       #expect(throws: DelineationError.self) { try BeatDetector(samplingFrequency: frequency) }

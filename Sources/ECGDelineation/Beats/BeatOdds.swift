@@ -1,6 +1,6 @@
 /// Log odds that a candidate is a beat: a network with one hidden layer of rectified sums.
 ///
-/// Log odds of 0 say as likely as not, 3 say 20 to 1. Its numbers are fitted by `scripts/fit-beat-odds`, see
+/// Log odds of 0 say as likely as not, 3 say 20 to 1. Its numbers are fitted on half of the recordings at hand, see
 /// `docs/delineation.md`.
 struct BeatOdds: Sendable {
   /// Weights of the inputs, hidden unit after hidden unit.

@@ -1,4 +1,4 @@
-/// The numbers of ``BeatOdds``, written by `scripts/fit-beat-odds`; see `docs/delineation.md` for what they are fitted on.
+/// The numbers of ``BeatOdds``; `docs/delineation.md` says what they are fitted on.
 enum FittedBeatOdds {
   /// What candidates show by themselves.
   static let first = BeatOdds(
