@@ -55,9 +55,9 @@ import WFDB
   }
 
   @Test func wavesThatAreNotLockedToTheBeatAreNoP() throws {
-    // R every 0.8 s, and before it a wave whose distance runs through 0.10 to 0.28 s.
+    // R at irregular intervals, and before it a wave whose distance runs through 0.10 to 0.28 s.
     let hertz = 250.0
-    let ecg = GaussianECG(samplingFrequency: hertz, count: 20)
+    let ecg = GaussianECG(irregularAt: hertz, count: 20)
     func leads(moving: Bool) -> [[Float]] {
       var bare = ecg
       bare.p = 0
@@ -77,7 +77,7 @@ import WFDB
     let locked = try delineator.delineate(leads(moving: false), beats: ecg.peaks).fiducials.beats
     let moving = try delineator.delineate(leads(moving: true), beats: ecg.peaks).fiducials.beats
     #expect(locked.filter { $0[.pPeak] != Beat.absent }.count >= 18)
-    #expect(moving.filter { $0[.pPeak] != Beat.absent }.count <= 4)
+    #expect(moving.filter { $0[.pPeak] != Beat.absent }.count <= 14)
   }
 
   @Test func resultsDoNotDependOnTheGain() throws {

@@ -30,6 +30,16 @@ struct GaussianECG {
     beats = (0..<count).map { 0.5 + interval * Double($0) }
   }
 
+  /// Beats at intervals that run through 0.65 to 1.1 s, as in atrial fibrillation.
+  init(irregularAt samplingFrequency: Double, count: Int) {
+    self.samplingFrequency = samplingFrequency
+    var time = 0.5
+    beats = (0..<count).map { index in
+      defer { time += 0.65 + 0.45 * Double(index * 7 % 13) / 12 }
+      return time
+    }
+  }
+
   /// R peaks in samples.
   var peaks: [Int] { beats.map { Int(($0 * samplingFrequency).rounded()) } }
 
