@@ -1,6 +1,6 @@
 # Each target does all the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: demo test build setup fuzz bench-wfdb bench-convert bench-training bench-synthesis compare-pytorch test-slurm
-.PHONY: format lint clean
+.PHONY: demo test build setup fuzz bench-wfdb bench-convert bench-training bench-synthesis bench-delineation
+.PHONY: bench-beats compare-pytorch test-slurm format lint clean
 
 setup:
 	@scripts/setup
@@ -42,6 +42,18 @@ bench-training: build
 bench-synthesis: build
 	@scripts/setup-python-neurokit
 	.venv-neurokit/bin/python benchmarks/performance/synthesis/bench_synthesis.py $(BENCH_FLAGS)
+
+# The delineator's speed against NeuroKit2's.
+bench-delineation: build
+	@scripts/setup-python-neurokit
+	.venv-neurokit/bin/python benchmarks/performance/delineation/bench_delineate.py $(BENCH_FLAGS)
+
+# Beats, clean and in noise, against NeuroKit2's; MITDB and NSTDB name folders of those two databases.
+bench-beats: setup
+	@scripts/setup-python-neurokit
+	swift build -c release --product delineation-check
+	.venv-neurokit/bin/python benchmarks/performance/delineation/beats_against_neurokit.py \
+	  .build/release/delineation-check $(MITDB) $(NSTDB) $(BENCH_FLAGS)
 
 # The engine's numbers against PyTorch's, layer by layer, as a whole, with the same choices; and training to the end.
 compare-pytorch: setup

@@ -35,6 +35,17 @@ import Testing
     #expect(try text(folder.file("b.svg")).components(separatedBy: "stroke-linejoin").count == 3)
   }
 
+  @Test func aRecordIsDrawnWithWhatTheDelineatorFinds() throws {
+    let folder = try TemporaryFolder()
+    let record = Repository.data + "/ptb-xl/records100/00000/00001_lr"
+    let outcome = try CommandRunner.run(["plot", record, "--delineate", "--out", folder.file("1.svg")])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let svg = try text(folder.file("1.svg"))
+    #expect(svg.contains("fiducials: einthoven-delineator"))
+    // Ten beats in 10 s, each with a QRS complex and its letters in lead II below.
+    #expect((9...12).contains(svg.components(separatedBy: ">QRS</text>").count - 1))
+  }
+
   @Test(.enabled(if: PlotCommandTests.hasConverter, "needs rsvg-convert of librsvg"))
   func aPNGHasTheSizeOfThePaper() throws {
     let folder = try TemporaryFolder()

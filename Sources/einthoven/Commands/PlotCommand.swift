@@ -20,6 +20,7 @@ struct PlotCommand: ParsableCommand {
 
       Examples:
         einthoven plot data/mitdb/100 --annotations atr --out 100.svg
+        einthoven plot data/ptb-xl/records100/00000/00001_lr --delineate --out 1.svg
         einthoven plot synthetic.store#000000 --out first.png
       """)
 
@@ -44,6 +45,9 @@ struct PlotCommand: ParsableCommand {
   @Option(help: "Also show the marks of the record's annotation file with this extension.")
   var annotations: String?
 
+  @Flag(help: "Mark P, QRS and T as the delineator finds them in all leads of the whole recording.")
+  var delineate = false
+
   @Flag(help: "Leave out P, QRS and T.")
   var noFiducials = false
 
@@ -52,6 +56,7 @@ struct PlotCommand: ParsableCommand {
 
   func validate() throws {
     guard from.isFinite, from >= 0 else { throw ValidationError("--from must be at least 0, not \(from).") }
+    if delineate && noFiducials { throw ValidationError("--delineate and --no-fiducials: give one.") }
     if let seconds, !(seconds > 0 && seconds <= ECGExcerpt.longestInSeconds) {
       throw ValidationError(
         "--seconds must be above 0 and at most \(ECGExcerpt.longestInSeconds.fixed(0)), not \(seconds).")
@@ -72,15 +77,27 @@ struct PlotCommand: ParsableCommand {
         throw ValidationError("--annotations is for records: a store's recording has its own marks.")
       }
       plotted = try PlottedECG(store: store, id: id, stretch)
+      if delineate { plotted = try plotted.delineated(Self.recording(id, in: store)) }
     } else {
       plotted = try PlottedECG(
         record: RecordName.withoutExtension(source), annotationExtension: annotations, stretch)
+      if delineate {
+        plotted = try plotted.delineated(RecordingToDelineate(record: RecordName.withoutExtension(source)))
+      }
     }
     if noFiducials { plotted.excerpt.beats = [] }
     let figure = try ECGFigure(
       of: plotted.excerpt, title: plotted.title, captions: plotted.captions, layout: layout)
     try PictureFile(out)?.write(svg: figure.svg, dotsPerInch: dpi)
     Console.note("wrote \(out)")
+  }
+
+  private static func recording(_ id: RecordingID, in path: String) throws -> RecordingToDelineate {
+    let store = try Store(path)
+    guard let index = store.index(of: id) else {
+      throw ReportError(.undrawableExcerpt, at: ErrorPlace(path), found: "no recording '\(id)'")
+    }
+    return try RecordingToDelineate(store: store, index: index)
   }
 
   /// The two parts of STORE#ID, where a store stands before a `#`.

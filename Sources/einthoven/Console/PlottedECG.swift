@@ -1,4 +1,5 @@
 import ECGCore
+import ECGDelineation
 import ECGReport
 import ECGStore
 import Reproducibility
@@ -46,7 +47,7 @@ struct PlottedStretch {
 struct PlottedECG {
   var excerpt: ECGExcerpt
   let title: String
-  let captions: [String]
+  private(set) var captions: [String]
 
   /// A stretch of the record at `path` (without extension), only its bytes read, with the marks of its annotation file.
   ///
@@ -100,6 +101,20 @@ struct PlottedECG {
     excerpt.beats = fiducials?.beats ?? []
     title = "\(store.description.dataset) \(store.description.version), recording \(id)"
     captions = [Self.where(excerpt, of: fiducials.map { "fiducials: \($0.source)" })]
+  }
+
+  /// The same with the fiducials that the delineator finds in `recording`, the whole of which the excerpt is a part,
+  /// instead of those that the recording brings.
+  ///
+  /// - Throws: `DelineationError` `unsupported-frequency`.
+  func delineated(_ recording: RecordingToDelineate) throws -> PlottedECG {
+    let delineator = try Delineator(samplingFrequency: recording.samplingFrequency.hertz)
+    let delineation = try delineator.delineate(recording.leadsInMillivolts)
+    var result = self
+    result.excerpt.beats = delineation.fiducials.beats
+    result.captions.append(
+      delineation.rejection.map { "no fiducials: \($0)" } ?? "fiducials: \(delineation.fiducials.source)")
+    return result
   }
 
   private static func `where`(_ excerpt: ECGExcerpt, of marks: String?) -> String {
