@@ -37,6 +37,22 @@ import WFDB
     #expect(sum.positivePredictivity > 0.995)
   }
 
+  /// Its QRS complex lies before the start, so that nothing in the recording tells it from a beat but what beats look like.
+  @Test(arguments: [0.02, 0.04, 0.06, 0.1, 0.15]) func aTWaveAtTheStartIsNoBeat(secondsBehindR: Double) throws {
+    var ecg = GaussianECG(samplingFrequency: 500)
+    ecg.t = 0.5
+    let first = ecg.peaks[0] + Int(secondsBehindR * 500)
+    let lead = Array(ecg.lead(noise: 0.01)[first...])
+    let expected = ecg.peaks.dropFirst().map { $0 - first }
+    let detector = try BeatDetector(samplingFrequency: 500)
+    let others = [lead.map { $0 * 0.7 }, lead.map { $0 * -0.4 }]
+    for found in [detector.beats(in: lead), detector.beats(inLeads: [lead] + others)] {
+      // Half of a complex at the very edge may be found or not.
+      let peaks = found.rPeaks.filter { $0 > 25 }
+      #expect(zip(peaks, expected).allSatisfy { abs($0 - $1) <= 10 } && peaks.count == expected.count, "\(peaks)")
+    }
+  }
+
   @Test func gainAndOffsetDoNotMatter() throws {
     let lead = Array(try record("119").lead[..<36000])
     let detector = try BeatDetector(samplingFrequency: 360)

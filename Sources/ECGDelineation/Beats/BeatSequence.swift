@@ -11,7 +11,7 @@ struct BeatSequence {
   /// Beats nearer than this cost something: up to ``earlyCost`` as they come to nothing.
   private static let earlySeconds = 0.36
   private static let earlyCost = 4.0
-  /// What leaving out all candidates before one costs.
+  /// What leaving out all candidates before one costs, at most: as much as beats that are missing since the start.
   private static let restartCost = 3.0
   /// Beats missing in an interval, at most, that are counted.
   private static let mostMissing = 8.0
@@ -36,7 +36,8 @@ struct BeatSequence {
     var previous = [Int](repeating: -1, count: candidates.count)
     var last = 0
     for index in candidates.indices {
-      var best = index == 0 ? 0 : -Self.restartCost
+      let missing = missingCost * max(Double(candidates[index].position) / rhythm[index] - 1, 0)
+      var best = index == 0 ? 0 : -min(missing, Self.restartCost)
       var other = index - 1
       let end = max(index - Self.lookBack, 0)
       while other >= end {
