@@ -36,20 +36,9 @@ static inline void FN(join_eight)(const int16_t *in, long stride, long frames, l
                                   int16_t *out) {
   long f = 0;
   for (; f + 8 <= frames; f += 8) {
-    S8 r[8], a[8], b[8], c[8];
+    S8 r[8], c[8];
     for (int i = 0; i < 8; i++) __builtin_memcpy(&r[i], in + (first + i) * stride + f, 16);
-    for (int i = 0; i < 4; i++) {
-      a[2 * i] = __builtin_shufflevector(r[i], r[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-      a[2 * i + 1] = __builtin_shufflevector(r[i], r[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
-    }
-    for (int i = 0; i < 4; i++) {
-      b[2 * i] = __builtin_shufflevector(a[i], a[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-      b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
-    }
-    for (int i = 0; i < 4; i++) {
-      c[2 * i] = __builtin_shufflevector(b[i], b[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-      c[2 * i + 1] = __builtin_shufflevector(b[i], b[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
-    }
+    FN(transpose_eight)(r, c);
     for (int i = 0; i < 8; i++) __builtin_memcpy(out + (f + i) * signals + first, &c[i], 16);
   }
   for (; f < frames; f++)

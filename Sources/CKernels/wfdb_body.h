@@ -111,27 +111,32 @@ static inline S8 FN(load8)(const int16_t *from) {
   return v;
 }
 
+// Rows to columns, in three rounds of interleaving.
+static inline void FN(transpose_eight)(const S8 *r, S8 *c) {
+  S8 a[8], b[8];
+  for (int i = 0; i < 4; i++) {
+    a[2 * i] = __builtin_shufflevector(r[i], r[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+    a[2 * i + 1] = __builtin_shufflevector(r[i], r[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+  }
+  for (int i = 0; i < 4; i++) {
+    b[2 * i] = __builtin_shufflevector(a[i], a[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+    b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+  }
+  for (int i = 0; i < 4; i++) {
+    c[2 * i] = __builtin_shufflevector(b[i], b[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+    c[2 * i + 1] = __builtin_shufflevector(b[i], b[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+  }
+}
+
 // Signals first ... first + 7, those from `fresh` on added to the sums.
 static inline void FN(split_eight)(const int16_t *in, long frames, long signals, long first, long fresh,
                                    int16_t *const *out, uint16_t *sums) {
   S8 sum[8] = {{0}};
   long f = 0;
   for (; f + 8 <= frames; f += 8) {
-    S8 r[8], a[8], b[8], c[8];
+    S8 r[8], c[8];
     for (int i = 0; i < 8; i++) r[i] = ROW(f + i);
-    // Transposed in three rounds of interleaving.
-    for (int i = 0; i < 4; i++) {
-      a[2 * i] = __builtin_shufflevector(r[i], r[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-      a[2 * i + 1] = __builtin_shufflevector(r[i], r[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
-    }
-    for (int i = 0; i < 4; i++) {
-      b[2 * i] = __builtin_shufflevector(a[i], a[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-      b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
-    }
-    for (int i = 0; i < 4; i++) {
-      c[2 * i] = __builtin_shufflevector(b[i], b[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-      c[2 * i + 1] = __builtin_shufflevector(b[i], b[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
-    }
+    FN(transpose_eight)(r, c);
     for (int i = 0; i < 8; i++) {
       sum[i] += c[i];
       __builtin_memcpy(out[first + i] + f, &c[i], 16);

@@ -17,8 +17,8 @@ struct UsableSignal {
   /// Looks through a lead; O(samples).
   init(_ lead: [Float], samplingFrequency: Double) {
     let seconds = Double(lead.count) / samplingFrequency
-    var values = lead
-    let missing = Self.bridge(&values)
+    let filled = MissingSamples(lead, largest: Self.largestMillivolts)
+    let (values, missing) = (filled.bridged, filled.gaps)
     bridged = values
     guard seconds >= Self.shortestSeconds else {
       (unusable, rejection) = ([], .tooShort(seconds: seconds))
@@ -46,30 +46,6 @@ struct UsableSignal {
     } else {
       rejection = nil
     }
-  }
-
-  /// Replaces missing samples by straight lines between their neighbours, and says where they were.
-  private static func bridge(_ values: inout [Float]) -> [Range<Int>] {
-    func isPresent(_ value: Float) -> Bool { abs(value) <= largestMillivolts }
-    guard values.contains(where: { !isPresent($0) }) else { return [] }
-    var missing: [Range<Int>] = []
-    var index = 0
-    while index < values.count {
-      guard !isPresent(values[index]) else {
-        index += 1
-        continue
-      }
-      var end = index
-      while end < values.count, !isPresent(values[end]) { end += 1 }
-      let before = index > 0 ? values[index - 1] : end < values.count ? values[end] : 0
-      let behind = end < values.count ? values[end] : before
-      for place in index..<end {
-        values[place] = before + (behind - before) * Float(place - index + 1) / Float(end - index + 1)
-      }
-      missing.append(index..<end)
-      index = end
-    }
-    return missing
   }
 
   /// Stretches of one value, `shortest` samples long or longer, that do not begin in a missing one.

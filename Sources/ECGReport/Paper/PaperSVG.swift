@@ -11,9 +11,6 @@ struct PaperSVG {
     self.height = height
   }
 
-  /// Where a text stands relative to its point.
-  enum Anchor: String { case start, middle, end }
-
   /// What follows lies `top` lower, until ``end()``.
   mutating func begin(at top: Double) { body += "<g transform=\"translate(0 \(top.fixed(2)))\">\n" }
 
@@ -75,7 +72,7 @@ struct PaperSVG {
 
   /// `halo`: with an edge in the paper's colour, so that a text on a trace can be read.
   mutating func text(
-    _ text: String, _ x: Double, _ y: Double, anchor: Anchor = .start, size: Double, fill: String = "#111111",
+    _ text: String, _ x: Double, _ y: Double, anchor: SVG.Anchor = .start, size: Double, fill: String = "#111111",
     bold: Bool = false, halo: Bool = false
   ) {
     body += "<text x=\"\(x.fixed(2))\" y=\"\(y.fixed(2))\" text-anchor=\"\(anchor.rawValue)\" "

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import ECGDelineation
 import ECGStore
 import Reproducibility
@@ -51,7 +50,7 @@ struct BenchDelineateCommand: ParsableCommand {
 
   func run() throws {
     let recordings: [RecordingToDelineate]
-    if FileBytes.exists(path + "/store.json") {
+    if FileBytes.exists(path + "/" + StoreDescription.fileName) {
       let store = try Store(path)
       recordings = try (0..<min(limit, store.count)).map { try RecordingToDelineate(store: store, index: $0) }
     } else {
@@ -76,16 +75,9 @@ struct BenchDelineateCommand: ParsableCommand {
     Console.result("\(Int(rates.leadsPerSecond)) leads/s, \(Int(rates.recordingsPerSecond)) recordings/s")
   }
 
+  /// Seconds of the median round, after one that does not count.
   private func medianRound(_ body: () throws -> Void) throws -> Double {
-    func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
     try body()
-    var times: [Double] = []
-    let start = now()
-    repeat {
-      let begin = now()
-      try body()
-      times.append(now() - begin)
-    } while now() - start < seconds || times.count < 3
-    return times.sorted()[times.count / 2]
+    return try TimedRounds(seconds: seconds, body).median
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import Foundation
 import Reproducibility
 import WFDB
@@ -85,11 +84,13 @@ struct BenchReadCommand: ParsableCommand {
     if names.isEmpty, let failure { throw failure }
     let bytes = try names.reduce(0) { try $0 + size(of: $1) }
     work.samples = 0
-    let (median, rounds) = try medianRound { for name in names { try work.read(name, physical) } }
+    let timed = try TimedRounds(seconds: seconds) { for name in names { try work.read(name, physical) } }
     try tell(
       RecordRates(
-        records: names.count, failed: all - names.count, rounds: rounds, recordsPerSecond: Double(names.count) / median,
-        samplesPerSecond: Double(work.samples / rounds) / median, bytesPerSecond: Double(bytes) / median)
+        records: names.count, failed: all - names.count, rounds: timed.count,
+        recordsPerSecond: Double(names.count) / timed.median,
+        samplesPerSecond: Double(work.samples / timed.count) / timed.median,
+        bytesPerSecond: Double(bytes) / timed.median)
     ) { rates in
       "\(rates.records) records: \(Int(rates.recordsPerSecond)) records/s, "
         + "\((rates.samplesPerSecond / 1e6).rounded()) Msamples/s, \((rates.bytesPerSecond / 1e6).rounded()) MB/s"
@@ -150,29 +151,17 @@ struct BenchReadCommand: ParsableCommand {
   private func timeAnnotations() throws {
     let count = try AnnotationFile.read(path).count
     // One file takes microseconds: a hundred make a round.
-    let (median, rounds) = try medianRound { for _ in 0..<100 { _ = try AnnotationFile.read(path) } }
+    let timed = try TimedRounds(seconds: seconds) { for _ in 0..<100 { _ = try AnnotationFile.read(path) } }
     try tell(
       AnnotationRates(
-        annotations: count, rounds: rounds, annotationFilesPerSecond: 100 / median,
-        annotationsPerSecond: 100 * Double(count) / median)
+        annotations: count, rounds: timed.count, annotationFilesPerSecond: 100 / timed.median,
+        annotationsPerSecond: 100 * Double(count) / timed.median)
     ) { rates in
       "\(rates.annotations) annotations in \((1e6 / rates.annotationFilesPerSecond).rounded()) microseconds"
     }
   }
 
   // MARK: both
-
-  private func medianRound(_ body: () throws -> Void) throws -> (seconds: Double, rounds: Int) {
-    func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
-    var times: [Double] = []
-    let start = now()
-    repeat {
-      let begin = now()
-      try body()
-      times.append(now() - begin)
-    } while now() - start < seconds || times.count < 3
-    return (times.sorted()[times.count / 2], times.count)
-  }
 
   private func tell<Rates: Encodable>(_ rates: Rates, _ text: (Rates) -> String) throws {
     guard json else { return Console.result(text(rates)) }

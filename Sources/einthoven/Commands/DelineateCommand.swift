@@ -52,13 +52,13 @@ struct DelineateCommand: ParsableCommand {
       let store = try Store(path)
       entries = try jobs.workers.map(store.count) { index in
         let recording = try RecordingToDelineate(store: store, index: index)
-        return try DelineationReport.Entry(recording, Self.delineate(recording))
+        return try DelineationReport.Entry(recording, recording.delineated())
       }
     } else {
       let names = try RecordingToDelineate.records(at: path)
       entries = try jobs.workers.map(names.count) { index in
         let recording = try RecordingToDelineate(record: names[index])
-        return try DelineationReport.Entry(recording, Self.delineate(recording))
+        return try DelineationReport.Entry(recording, recording.delineated())
       }
     }
     let report = DelineationReport(recordings: entries)
@@ -69,12 +69,7 @@ struct DelineateCommand: ParsableCommand {
     }
   }
 
-  private var isStore: Bool { FileBytes.exists(path + "/store.json") }
-
-  private static func delineate(_ recording: RecordingToDelineate) throws -> Delineation {
-    let delineator = try Delineator(samplingFrequency: recording.samplingFrequency.hertz)
-    return try delineator.delineate(recording.leadsInMillivolts)
-  }
+  private var isStore: Bool { FileBytes.exists(path + "/" + StoreDescription.fileName) }
 
   // MARK: evaluation
 
@@ -167,7 +162,7 @@ struct DelineateCommand: ParsableCommand {
     let evaluation = Evaluation(annotators: annotators)
     return try jobs.workers.map(names.count) { index in
       let recording = try RecordingToDelineate(record: names[index])
-      let outcome = try evaluation.outcome(recording, Self.delineate(recording), record: names[index])
+      let outcome = try evaluation.outcome(recording, recording.delineated(), record: names[index])
       return RecordScore(id: recording.id, outcome: outcome, intervalErrors: [:])
     }
   }
@@ -184,7 +179,7 @@ struct DelineateCommand: ParsableCommand {
     return try jobs.workers.map(store.count) { index -> RecordScore? in
       guard let reference = try store.fiducials(at: index) else { return nil }
       let recording = try RecordingToDelineate(store: store, index: index)
-      let delineation = try Self.delineate(recording)
+      let delineation = try recording.delineated()
       let found = Intervals(delineation.fiducials, samplingFrequency: recording.samplingFrequency)
       var errors: [IntervalKind: Double] = [:]
       for (kind, values) in zip(IntervalKind.allCases, known) {

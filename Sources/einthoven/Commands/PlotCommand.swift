@@ -72,18 +72,18 @@ struct PlotCommand: ParsableCommand {
       fromInSeconds: from, lengthInSeconds: seconds ?? 10,
       leads: leads.map { $0.split(separator: ",").map(String.init) })
     var plotted: PlottedECG
-    if let (store, id) = storeAndID {
+    if let (path, id) = storeAndID {
       guard annotations == nil else {
         throw ValidationError("--annotations is for records: a store's recording has its own marks.")
       }
-      plotted = try PlottedECG(store: store, id: id, stretch)
-      if delineate { plotted = try plotted.delineated(Self.recording(id, in: store)) }
+      let store = try Store(path)
+      let index = try Self.index(of: id, in: store)
+      plotted = try PlottedECG(store: store, index: index, stretch)
+      if delineate { plotted = try plotted.delineated(RecordingToDelineate(store: store, index: index)) }
     } else {
-      plotted = try PlottedECG(
-        record: RecordName.withoutExtension(source), annotationExtension: annotations, stretch)
-      if delineate {
-        plotted = try plotted.delineated(RecordingToDelineate(record: RecordName.withoutExtension(source)))
-      }
+      let record = RecordName.withoutExtension(source)
+      plotted = try PlottedECG(record: record, annotationExtension: annotations, stretch)
+      if delineate { plotted = try plotted.delineated(RecordingToDelineate(record: record)) }
     }
     if noFiducials { plotted.excerpt.beats = [] }
     let figure = try ECGFigure(
@@ -92,12 +92,16 @@ struct PlotCommand: ParsableCommand {
     Console.note("wrote \(out)")
   }
 
-  private static func recording(_ id: RecordingID, in path: String) throws -> RecordingToDelineate {
-    let store = try Store(path)
+  /// Where recording `id` stands in `store`.
+  ///
+  /// - Throws: `ReportError` `undrawable-excerpt` where it is not there.
+  private static func index(of id: RecordingID, in store: Store) throws -> Int {
     guard let index = store.index(of: id) else {
-      throw ReportError(.undrawableExcerpt, at: ErrorPlace(path), found: "no recording '\(id)'")
+      throw ReportError(
+        .undrawableExcerpt, at: ErrorPlace(store.path), found: "no recording '\(id)' among \(store.count)",
+        advice: store.count > 10_000 ? "" : NearestName.advice(for: id.text, among: store.identifiers.map(\.text)))
     }
-    return try RecordingToDelineate(store: store, index: index)
+    return index
   }
 
   /// The two parts of STORE#ID, where a store stands before a `#`.

@@ -1,5 +1,4 @@
 import ECGCore
-import ECGDelineation
 import ECGReport
 import ECGStore
 import Reproducibility
@@ -61,8 +60,13 @@ struct PlottedECG {
     let samples = try reader.read(RecordSelection(frames: range, signals: chosen)).smoothed()
     var millivolts: [[Double]] = []
     for index in samples.signals.indices {
-      let perMillivolt = try Self.unitsInMillivolt(samples.signals[index], reader.headerPath)
-      millivolts.append(samples.physical(of: index).map { $0 / perMillivolt })
+      let signal = samples.signals[index]
+      guard let scale = signal.millivoltsInUnit else {
+        throw ReportError(
+          .undrawableExcerpt, at: ErrorPlace(reader.headerPath, .lead(signal.name)), found: "unit '\(signal.units)'",
+          expected: "mV, uV or V", advice: "Leave this signal out with --leads")
+      }
+      millivolts.append(samples.physical(of: index).map { $0 * scale })
     }
     excerpt = try ECGExcerpt(
       leadNames: chosen.map { names[$0] }, samplingFrequency: frequency, firstSample: range.lowerBound,
@@ -80,26 +84,20 @@ struct PlottedECG {
       [Self.where(excerpt, of: annotationExtension.map { "annotations of .\($0)" })] + comments
   }
 
-  /// A stretch of recording `id` of the store at `path`, with its fiducials.
+  /// A stretch of the recording at `index` of `store`, with its fiducials.
   ///
-  /// - Throws: `StoreError`; `ReportError` `undrawable-excerpt`, also where there is no such recording.
-  init(store path: String, id: RecordingID, _ stretch: PlottedStretch) throws {
-    let store = try Store(path)
-    guard let index = store.index(of: id) else {
-      throw ReportError(
-        .undrawableExcerpt, at: ErrorPlace(path), found: "no recording '\(id)' among \(store.count)",
-        advice: store.count > 10_000 ? "" : NearestName.advice(for: id.text, among: store.identifiers.map(\.text)))
-    }
+  /// - Throws: `StoreError`; `ReportError` `undrawable-excerpt`.
+  init(store: Store, index: Int, _ stretch: PlottedStretch) throws {
     let signal = try store.signal(at: index)
-    let range = try stretch.samples(of: signal.sampleCount, at: signal.samplingFrequency, path)
-    let chosen = try stretch.indexes(in: signal.leads.names, path)
+    let range = try stretch.samples(of: signal.sampleCount, at: signal.samplingFrequency, store.path)
+    let chosen = try stretch.indexes(in: signal.leads.names, store.path)
     excerpt = try ECGExcerpt(
       leadNames: chosen.map { signal.leads.names[$0] }, samplingFrequency: signal.samplingFrequency,
       firstSample: range.lowerBound, millivolts: chosen.map { Array(signal.physicalInMillivolts(lead: $0)[range]) })
     excerpt.annotations = try store.annotations(at: index)
     let fiducials = try store.fiducials(at: index)
     excerpt.beats = fiducials?.beats ?? []
-    title = "\(store.description.dataset) \(store.description.version), recording \(id)"
+    title = "\(store.description.dataset) \(store.description.version), recording \(store.identifiers[index])"
     captions = [Self.where(excerpt, of: fiducials.map { "fiducials: \($0.source)" })]
   }
 
@@ -108,8 +106,7 @@ struct PlottedECG {
   ///
   /// - Throws: `DelineationError` `unsupported-frequency`.
   func delineated(_ recording: RecordingToDelineate) throws -> PlottedECG {
-    let delineator = try Delineator(samplingFrequency: recording.samplingFrequency.hertz)
-    let delineation = try delineator.delineate(recording.leadsInMillivolts)
+    let delineation = try recording.delineated()
     var result = self
     result.excerpt.beats = delineation.fiducials.beats
     result.captions.append(
@@ -128,18 +125,6 @@ struct PlottedECG {
       throw ReportError(.undrawableExcerpt, at: ErrorPlace(path), found: "\(hertz) Hz", expected: "above 0 Hz")
     }
     return frequency
-  }
-
-  private static func unitsInMillivolt(_ signal: ReadSignal, _ path: String) throws -> Double {
-    switch signal.units.lowercased() {
-    case "mv": return 1
-    case "uv": return 1000
-    case "v": return 0.001
-    default:
-      throw ReportError(
-        .undrawableExcerpt, at: ErrorPlace(path, .lead(signal.name)), found: "unit '\(signal.units)'",
-        expected: "mV, uV or V", advice: "Leave this signal out with --leads")
-    }
   }
 }
 

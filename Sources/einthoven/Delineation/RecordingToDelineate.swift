@@ -22,7 +22,7 @@ struct RecordingToDelineate {
     var names: [String] = []
     var leads: [[Float]] = []
     for (index, signal) in read.signals.enumerated() {
-      guard let scale = Self.millivolts(in: signal.units) else { continue }
+      guard let scale = signal.millivoltsInUnit else { continue }
       names.append(Lead.standardised(signal.name).name)
       leads.append(read.physical(of: index).map { Float($0 * scale) })
     }
@@ -46,13 +46,11 @@ struct RecordingToDelineate {
     leadsInMillivolts = signal.leads.leads.indices.map { signal.physicalInMillivolts(lead: $0).map { Float($0) } }
   }
 
-  private static func millivolts(in units: String) -> Double? {
-    switch units.lowercased() {
-    case "mv", "": 1
-    case "uv": 0.001
-    case "v": 1000
-    default: nil
-    }
+  /// What the delineator finds in all leads.
+  ///
+  /// - Throws: `DelineationError` `unsupported-frequency`.
+  func delineated() throws -> Delineation {
+    try Delineator(samplingFrequency: samplingFrequency.hertz).delineate(leadsInMillivolts)
   }
 
   /// Records under `path`: the record itself, or every one in the folder, sorted by name.
@@ -66,5 +64,17 @@ struct RecordingToDelineate {
         advice: "Name a store, a record or a folder that holds records")
     }
     return records.map { path + "/" + $0 }
+  }
+}
+
+extension ReadSignal {
+  /// What physical values are multiplied by to give mV; nil where the unit is none of mV, uV and V.
+  var millivoltsInUnit: Double? {
+    switch units.lowercased() {
+    case "mv": 1
+    case "uv": 0.001
+    case "v": 1000
+    default: nil
+    }
   }
 }

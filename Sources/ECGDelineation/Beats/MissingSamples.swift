@@ -1,13 +1,14 @@
 /// A lead with its missing samples bridged by straight lines, and where they are.
 struct MissingSamples {
-  /// Without NaN or infinity; a lead of nothing else is 0.
+  /// Without missing samples; a lead of nothing else is 0.
   let bridged: [Float]
   /// In order.
   let gaps: [Range<Int>]
 
-  /// `lead` with NaN or infinity for missing samples. O(samples).
-  init(_ lead: [Float]) {
-    guard lead.contains(where: { !$0.isFinite }) else {
+  /// `lead` with NaN, infinity or what lies beyond plus or minus `largest` for missing samples. O(samples).
+  init(_ lead: [Float], largest: Float = .greatestFiniteMagnitude) {
+    func isPresent(_ value: Float) -> Bool { abs(value) <= largest }
+    guard lead.contains(where: { !isPresent($0) }) else {
       (bridged, gaps) = (lead, [])
       return
     }
@@ -15,12 +16,12 @@ struct MissingSamples {
     var gaps: [Range<Int>] = []
     var index = 0
     while index < lead.count {
-      guard !lead[index].isFinite else {
+      guard !isPresent(lead[index]) else {
         index += 1
         continue
       }
       var end = index
-      while end < lead.count, !lead[end].isFinite { end += 1 }
+      while end < lead.count, !isPresent(lead[end]) { end += 1 }
       let before = index > 0 ? lead[index - 1] : end < lead.count ? lead[end] : 0
       let behind = end < lead.count ? lead[end] : before
       for place in index..<end {
