@@ -11,9 +11,13 @@ struct RecordingWaves {
   /// Beat after beat of each lead.
   private(set) var leads: [[BeatWaves]]
 
+  /// What stands for the RR interval of a recording with one beat, in grid samples: one second.
+  private static let intervalOfOneBeat = 250
+
   private let beats: [Int]
   private let averages: [BeatAverages]
   private var finders: [WaveFinder]
+  private var recentT = RecentSupport()
 
   /// The waves around `beats` in `signals`, one array for each lead, without missing samples. O(leads * beats).
   init(signals: [[Float]], beats: [Int]) {
@@ -54,9 +58,10 @@ struct RecordingWaves {
     let complexes = findComplexes(of: beat)
     let onsets = complexes.compactMap { $0?.onset }.sorted()
     guard !onsets.isEmpty, let offset = median(complexes.compactMap { $0?.offset }) else { return previousT }
+    let features = features(of: beat, complexes)
     // P has to lie before the complex of most leads: of two, before both.
-    findP(of: beat, complexes, before: onsets[onsets.count / 4], previousT: previousT)
-    findT(of: beat, complexes, after: offset)
+    findP(of: beat, complexes, features, before: onsets[onsets.count / 4], previousT: previousT)
+    findT(of: beat, complexes, features, after: offset)
     return median(leads.compactMap { $0[beat].t?.peak }).map { beats[beat] + Int($0.rounded()) } ?? previousT
   }
 
@@ -92,8 +97,17 @@ struct RecordingWaves {
 
   // MARK: P and T
 
+  private func features(of beat: Int, _ complexes: [WaveFinder.Complex?]) -> WaveFeatures {
+    let before = beat > 0 ? beats[beat] - beats[beat - 1] : nil
+    let behind = beat + 1 < beats.count ? beats[beat + 1] - beats[beat] : nil
+    let usual = Self.intervalOfOneBeat
+    return WaveFeatures(
+      onset: median(complexes.compactMap { $0?.onset }) ?? 0, offset: median(complexes.compactMap { $0?.offset }) ?? 0,
+      before: Float(before ?? behind ?? usual), behind: Float(behind ?? before ?? usual))
+  }
+
   private mutating func findP(
-    of beat: Int, _ complexes: [WaveFinder.Complex?], before onset: Float, previousT: Int?
+    of beat: Int, _ complexes: [WaveFinder.Complex?], _ features: WaveFeatures, before onset: Float, previousT: Int?
   ) {
     let centre = BeatAverages.centre
     var earliest = Float(centre - 110)
@@ -101,48 +115,53 @@ struct RecordingWaves {
     if beat > 0 { earliest = max(earliest, Float(centre) - 0.7 * Float(beats[beat] - beats[beat - 1])) }
     let (low, high) = (Int(earliest), Int(onset) - 3)
     guard high > low else { return }
-    let expected = onset - FittedParameters.expectedP.before
-    let agreement = LeadAgreement(
-      width: FittedParameters.agreement.p,
-      prior: { LeadAgreement.bell($0 - expected, width: FittedParameters.expectedP.width) }, countsEnergy: true)
+    let candidates = candidates(complexes) { finder, complex in
+      let found = finder.candidates(
+        peaks: low..<high, flanks: low..<Int(onset), of: complex, shape: FittedParameters.p)
+      return FittedWaveOdds.p.rated(found, features.ofP(found, complex: complex, earliest: low))
+    }
+    let agreement = LeadAgreement(width: FittedParameters.agreement.p)
     let waves = waves(
-      agreement, complexes, peaks: low..<high, flanks: low..<Int(onset), limits: low - 5...Int(onset),
+      candidates, at: agreement.place(of: candidates, after: nil), agreement, limits: low - 5...Int(onset),
       FittedParameters.p)
-    for lead in leads.indices { leads[lead][beat].p = waves[lead]?.moved(by: -Float(BeatAverages.centre)) }
+    for lead in leads.indices { leads[lead][beat].p = waves[lead]?.moved(by: -Float(centre)) }
   }
 
   private mutating func findT(
-    of beat: Int, _ complexes: [WaveFinder.Complex?], after offset: Float
+    of beat: Int, _ complexes: [WaveFinder.Complex?], _ features: WaveFeatures, after offset: Float
   ) {
     let centre = BeatAverages.centre
-    let before = beat > 0 ? beats[beat] - beats[beat - 1] : 0
-    let behind = beat + 1 < beats.count ? beats[beat + 1] - beats[beat] : before > 0 ? before : 250
+    let behind = Int(features.behind)
     let low = Int(offset) + 10
     let high = centre + min(150, behind * 3 / 4, behind - 25)
     guard high > low else { return }
-    let parameters = FittedParameters.expectedT
-    let rr = Float(before > 0 ? min(before, behind) : behind)
-    let late = FittedParameters.laterT * max(0, offset - Float(centre) - 12)
-    let expected = Float(centre) + min(parameters.base + parameters.slope * rr, parameters.most) + late
-    let agreement = LeadAgreement(width: FittedParameters.agreement.t) {
-      LeadAgreement.bell($0 - expected, width: parameters.width)
-    }
     let end = centre + behind - 20
+    let candidates = candidates(complexes) { finder, complex in
+      let found = finder.candidates(
+        peaks: low..<high, flanks: low - 8..<min(high + 30, end), of: complex, shape: FittedParameters.t)
+      return FittedWaveOdds.t.rated(found, features.ofT(found, complex: complex))
+    }
+    let agreement = LeadAgreement(width: FittedParameters.agreement.t)
+    let place = agreement.place(of: candidates, after: recentT)
+    recentT.add(candidates, agreement)
     let waves = waves(
-      agreement, complexes, peaks: low..<high, flanks: low - 8..<min(high + 30, end),
-      limits: low - 8...max(min(high + 45, end), low), FittedParameters.t)
-    for lead in leads.indices { leads[lead][beat].t = waves[lead]?.moved(by: -Float(BeatAverages.centre)) }
+      candidates, at: place, agreement, limits: low - 8...max(min(high + 45, end), low), FittedParameters.t)
+    for lead in leads.indices { leads[lead][beat].t = waves[lead]?.moved(by: -Float(centre)) }
+  }
+
+  /// Each lead's candidates, none in a lead without a complex.
+  private func candidates(
+    _ complexes: [WaveFinder.Complex?], find: (WaveFinder, WaveFinder.Complex) -> [WaveCandidate]
+  ) -> [[WaveCandidate]] {
+    leads.indices.map { lead in complexes[lead].map { find(finders[lead], $0) } ?? [] }
   }
 
   /// The leads' waves at the place that they agree on.
   private func waves(
-    _ agreement: LeadAgreement, _ complexes: [WaveFinder.Complex?], peaks: Range<Int>, flanks: Range<Int>,
-    limits: ClosedRange<Int>, _ shape: WaveShapeParameters
+    _ candidates: [[WaveCandidate]], at place: Float?, _ agreement: LeadAgreement, limits: ClosedRange<Int>,
+    _ shape: WaveShapeParameters
   ) -> [Wave?] {
-    let candidates = leads.indices.map { lead in
-      complexes[lead] == nil ? [] : finders[lead].candidates(peaks: peaks, flanks: flanks, shape: shape)
-    }
-    guard let place = agreement.place(of: candidates) else { return leads.map { _ in nil } }
+    guard let place else { return leads.map { _ in nil } }
     let own = leads.indices.map { lead in
       agreement.choice(among: candidates[lead], near: place).map {
         finders[lead].wave($0, shape: shape, limits: limits)

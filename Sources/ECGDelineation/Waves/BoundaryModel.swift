@@ -21,8 +21,6 @@ struct WaveShapeParameters: Sendable {
   /// How far from the mean of the two flanks' slopes the level may lie that the slope crosses at the peak, in halves of
   /// their difference.
   let slant: Float
-  /// How much two flanks of one sign cost, 0 to 1.
-  let sameSignCost: Float
   /// Whether the first flank may be hidden in the wave before.
   let mayBeginHidden: Bool
   /// How far boundaries and peaks are drawn to the median of three or more leads, as shares.

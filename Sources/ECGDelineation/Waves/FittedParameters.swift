@@ -20,12 +20,6 @@ enum FittedParameters {
 
   /// Turns of the slope that stand out by less than this share of its span are none.
   static let leastTurn: Float = 0.06
-  /// RT time expected: `base` + `slope` RR, at most `most`; candidates count half at `width` from it.
-  static let expectedT: (base: Float, slope: Float, most: Float, width: Float) = (35, 0.14, 65, 22)
-  /// How far it moves with the end of a QRS complex that ends later than 48 ms behind R, as a share.
-  static let laterT: Float = 0.3
-  /// P expected so far before the QRS complex; candidates count half at `width` from there.
-  static let expectedP: (before: Float, width: Float) = (27, 36)
   /// P lies at least so far behind the previous T peak.
   static let leastTToP: Float = 14
   /// Median absolute deviation of P's place before R, over so many beats on either side, above which there is no P.
@@ -37,10 +31,10 @@ enum FittedParameters {
   static let pullToMedian: Float = 0.7
 
   static let p = WaveShapeParameters(
-    slant: 0.7, sameSignCost: 0.5, mayBeginHidden: false, pullOfBoundaries: 0.4, pullOfPeaks: 0.25, longestSide: 30,
+    slant: 0.7, mayBeginHidden: false, pullOfBoundaries: 0.4, pullOfPeaks: 0.25, longestSide: 30,
     peakShift: 0, onset: pOnset, offset: pOffset)
   static let t = WaveShapeParameters(
-    slant: 0.9, sameSignCost: 1, mayBeginHidden: true, pullOfBoundaries: 0.4, pullOfPeaks: 0.25, longestSide: 50,
+    slant: 0.9, mayBeginHidden: true, pullOfBoundaries: 0.4, pullOfPeaks: 0.25, longestSide: 50,
     peakShift: 0.7, onset: tOnset, offset: tOffset)
 
   // MARK: boundaries

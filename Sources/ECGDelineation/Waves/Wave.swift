@@ -47,6 +47,14 @@ struct WaveCandidate {
   let last: Flank
   /// Between them, in grid samples.
   let peak: Float
-  /// Half the difference of the two slopes, less where they do not differ in sign: small waves on a slope.
+  /// Half the difference of the two slopes.
   let strength: Float
+  /// How much the two slopes agree in sign: 0 where they differ, near 1 for a small wave on a slope.
+  let sameSign: Float
+  /// What lies between the slope and the mean of the two flanks' slopes, from flank to flank.
+  let height: Float
+  /// How far the lead has risen from the start of the QRS complex to the peak; 0 before it.
+  let rise: Float
+  /// How likely this is the wave among its lead's candidates, 0 to 1.
+  var share: Float = 0
 }

@@ -14,6 +14,8 @@ struct WaveFinder {
     var offset: Float
     let first: Flank
     let last: Flank
+    /// The steepest slope at scale 2^3.
+    let steepest: Float
   }
 
   // MARK: QRS
@@ -48,7 +50,7 @@ struct WaveFinder {
       fades(whole, [2, 1, 3], from: rise, direction: -1, limit: centre - 75))
     let offset = FittedParameters.qrsOffset.distance(
       fades(whole, [2, 1, 3], from: fall, direction: 1, limit: centre + 80))
-    return Complex(onset: rise.time - onset, offset: fall.time + offset, first: rise, last: fall)
+    return Complex(onset: rise.time - onset, offset: fall.time + offset, first: rise, last: fall, steepest: steepest)
   }
 
   /// The same flank at scale 2^2, where it is narrower.
@@ -95,8 +97,10 @@ struct WaveFinder {
   /// Pairs of flanks within `flanks` at scale 2^4 whose peak lies within `peaks`.
   ///
   /// The peak is where the slope changes sign (Martinez et al. 2004, section III-C); on the slope of another wave, where
-  /// it does not, where it crosses a level between the two flanks.
-  func candidates(peaks: Range<Int>, flanks: Range<Int>, shape: WaveShapeParameters) -> [WaveCandidate] {
+  /// it does not, where it crosses a level between the two flanks. How likely each is has still to be said.
+  func candidates(
+    peaks: Range<Int>, flanks: Range<Int>, of complex: Complex, shape: WaveShapeParameters
+  ) -> [WaveCandidate] {
     let scale = bridged[4]
     let turns = Slopes.turns(in: scale, flanks, share: FittedParameters.leastTurn, startsWithin: shape.mayBeginHidden)
     var found: [WaveCandidate] = []
@@ -106,10 +110,14 @@ struct WaveFinder {
       let level = min(max(0, middle - shape.slant * half), middle + shape.slant * half)
       let peak = Slopes.summit(of: scale, level: level, between: first, and: last)
       guard Float(peaks.lowerBound) <= peak, peak < Float(peaks.upperBound) else { continue }
-      // Two flanks of one sign are the less a wave the less they differ.
-      let sameSign = abs(middle) > half ? 1 - half / abs(middle) : 0
+      var (height, rise): (Float, Float) = (0, 0)
+      for place in first.place...last.place { height += abs(scale[place] - middle) }
+      let start = max(Int(complex.onset), 0)
+      if Int(peak) > start { for place in start...min(Int(peak), scale.count - 1) { rise += scale[place] } }
       found.append(
-        WaveCandidate(first: first, last: last, peak: peak, strength: half * (1 - shape.sameSignCost * sameSign)))
+        WaveCandidate(
+          first: first, last: last, peak: peak, strength: half,
+          sameSign: abs(middle) > half ? 1 - half / abs(middle) : 0, height: height, rise: rise))
     }
     return found
   }

@@ -1,16 +1,8 @@
 """Prints FittedBeatOdds.swift: python write_swift.py FIRST.json SECOND.json"""
-import json, sys
+import json, os, sys
 
-
-def lines(values):
-    rows, row = [], " " * 6
-    for value in values:
-        text = f"{value:.4g}, "
-        if len(row) + len(text) > 116:
-            rows.append(row.rstrip())
-            row = " " * 6
-        row += text
-    return "\n".join(rows + [row.rstrip()])
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from swift import lines
 
 
 def network(name, comment, path):

@@ -1,0 +1,46 @@
+import Reproducibility
+
+/// How likely each of a lead's candidates is the wave that is looked for: a network with one hidden layer scores them, and
+/// what they have is shared out by the exponentials of their scores.
+///
+/// Its numbers are fitted on half of the recordings at hand, see `docs/delineation.md`.
+struct WaveOdds: Sendable {
+  /// Weights of the inputs, hidden unit after hidden unit.
+  let weights: [Double]
+  /// What each hidden unit adds to its sum before its hyperbolic tangent is taken.
+  let offsets: [Double]
+  /// Weights of the hidden units.
+  let outputs: [Double]
+  /// Weights of the inputs in the score itself.
+  let direct: [Double]
+
+  /// A score for each row of features; O(rows).
+  func scores(_ features: FeatureTable) -> [Double] {
+    let width = features.width
+    precondition(direct.count == width && weights.count == width * offsets.count && outputs.count == offsets.count)
+    return (0..<features.count).map { row in
+      let inputs = features.values[row * width..<(row + 1) * width]
+      var score = 0.0
+      for (weight, input) in zip(direct, inputs) { score += weight * input }
+      for unit in offsets.indices {
+        var sum = offsets[unit]
+        for (weight, input) in zip(weights[unit * width..<(unit + 1) * width], inputs) { sum += weight * input }
+        score += outputs[unit] * (1 - 2 / (PortableMath.exp(2 * sum) + 1))
+      }
+      return score
+    }
+  }
+
+  /// The candidates with their shares, which sum to 1.
+  func rated(_ candidates: [WaveCandidate], _ features: FeatureTable) -> [WaveCandidate] {
+    let scores = scores(features)
+    guard let most = scores.max() else { return [] }
+    let parts = scores.map { PortableMath.exp($0 - most) }
+    let sum = parts.reduce(0, +)
+    return zip(candidates, parts).map { candidate, part in
+      var candidate = candidate
+      candidate.share = Float(part / sum)
+      return candidate
+    }
+  }
+}
