@@ -5,13 +5,11 @@ enum FittedParameters {
 
   /// Farthest from the detected beat that the steepest flank may lie.
   static let complexReach = 25
-  /// The least slope of a flank before the steepest one, as a share of it.
-  static let leastFlankBefore: Float = 0.1
-  /// The same behind it.
+  /// Slopes below this share of the steepest one are no flanks.
+  static let leastFlank: Float = 0.02
+  /// The least slope of a flank behind the steepest one, as a share of it.
   static let leastFlankBehind: Float = 0.12
-  /// The widest gap between two flanks before the steepest one.
-  static let largestGapBefore = 14
-  /// The same behind it: paced complexes have a spike and then a wide deflection.
+  /// The widest gap between two flanks behind the steepest one: paced complexes have a spike and then a wide deflection.
   static let largestGapBehind = 20
   /// An upward deflection is the R wave from this share of the downward one.
   static let leastR: Float = 0.3

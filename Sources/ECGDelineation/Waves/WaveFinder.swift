@@ -22,8 +22,9 @@ struct WaveFinder {
 
   /// The QRS complex around the average's centre; nil in a lead without any slope.
   ///
-  /// From the steepest flank at scale 2^3 outwards, flanks belong to the complex while they are steep and near enough;
-  /// before and behind the outermost ones the slope fades at scales 2^1 to 2^3 (Martinez et al. 2004, section III-B).
+  /// Before the steepest flank at scale 2^3, the outermost one of the complex is the likeliest by ``FittedWaveOdds``;
+  /// behind it, flanks belong to the complex while they are steep and near enough. Before and behind these two the slope
+  /// fades at scales 2^1 to 2^3 (Martinez et al. 2004, section III-B).
   mutating func complex(in average: [Float]) -> Complex? {
     whole.transform(average, upTo: 3)
     let scale = whole[3]
@@ -33,24 +34,30 @@ struct WaveFinder {
     for place in centre - reach...centre + reach where abs(scale[place]) > abs(scale[main]) { main = place }
     let steepest = abs(scale[main])
     guard steepest > 0 else { return nil }
-    let (before, behind) = (FittedParameters.leastFlankBefore, FittedParameters.leastFlankBehind)
-    let flanks = Slopes.flanks(in: scale, centre - 60..<centre + 75, least: steepest * min(before, behind))
+    let flanks = Slopes.flanks(
+      in: scale, centre - 75..<centre + 75, least: steepest * FittedParameters.leastFlank)
     guard let at = flanks.indices.min(by: { abs(flanks[$0].place - main) < abs(flanks[$1].place - main) }) else {
       return nil
     }
-    var (first, last) = (at, at)
-    while first > 0, flanks[first].place - flanks[first - 1].place <= FittedParameters.largestGapBefore,
-      abs(flanks[first - 1].value) >= steepest * before
-    { first -= 1 }
-    while last < flanks.count - 1, flanks[last + 1].place - flanks[last].place <= FittedParameters.largestGapBehind,
-      abs(flanks[last + 1].value) >= steepest * behind
-    { last += 1 }
-    let (rise, fall) = (finer(flanks[first]), finer(flanks[last]))
+    let first = firstFlank(Array(flanks[...at].reversed()))
+    let behind = flanks[at...].filter { abs($0.value) >= steepest * FittedParameters.leastFlankBehind }
+    var last = flanks[at]
+    for flank in behind where flank.place > last.place {
+      guard flank.place - last.place <= FittedParameters.largestGapBehind else { break }
+      last = flank
+    }
+    let (rise, fall) = (finer(first), finer(last))
     let onset = FittedParameters.qrsOnset.distance(
       fades(whole, [2, 1, 3], from: rise, direction: -1, limit: centre - 75))
     let offset = FittedParameters.qrsOffset.distance(
       fades(whole, [2, 1, 3], from: fall, direction: 1, limit: centre + 80))
     return Complex(onset: rise.time - onset, offset: fall.time + offset, first: rise, last: fall, steepest: steepest)
+  }
+
+  /// The likeliest outermost flank of the complex, of `flanks` from the steepest one outwards.
+  private func firstFlank(_ flanks: [Flank]) -> Flank {
+    let scores = FittedWaveOdds.firstFlank.scores(FlankFeatures.table(flanks, finer: whole[2], finest: whole[1]))
+    return flanks[scores.indices.max { scores[$0] < scores[$1] } ?? 0]
   }
 
   /// The same flank at scale 2^2, where it is narrower.

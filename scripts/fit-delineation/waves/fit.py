@@ -1,6 +1,6 @@
-"""Fits the network that rates candidates for a P or T wave, and prints it as JSON.
+"""Fits the network that rates candidates for a P or T wave, or for a QRS complex's first flank, and prints it as JSON.
 
-    python fit.py p|t SIGNALS CANDIDATES [SIGNALS CANDIDATES ...] > NETWORK.json
+    python fit.py p|t|first SIGNALS CANDIDATES [SIGNALS CANDIDATES ...] > NETWORK.json
 
 SIGNALS is a folder that prepare.py or stretch.py wrote, CANDIDATES what `candidates` made of it. In each lead of each beat the
 candidate nearest to the manual peak is the wave, if it is near enough; the network's scores, as exponentials that are
@@ -13,34 +13,48 @@ from scipy.optimize import minimize
 
 # Hidden units of one network, how many networks of other first weights are averaged, and what large weights cost; chosen by
 # 4-fold cross-validation over records.
-SETTINGS = {"t": dict(hidden=4, networks=4, penalty=3e-3, near=12), "p": dict(hidden=8, networks=2, penalty=1e-3, near=8)}
+SETTINGS = {
+    "t": dict(hidden=4, networks=4, penalty=3e-3, mark="t", near=12),
+    "p": dict(hidden=8, networks=2, penalty=1e-3, mark="p", near=8),
+    "first": dict(hidden=4, networks=3, penalty=3e-3, mark="qrs on"),
+}
 # Grid samples between a manual QRS mark and the beat that is found.
 SAME_BEAT = 25
 
 
-def read(signals, candidates, wave):
-    """Features of all candidates, and for each lead of each beat its rows, which of them is the wave, and its weight."""
+def right_one(places, mark, settings):
+    """Index of the candidate that is right, None where none is."""
+    if "near" in settings:
+        nearest = min(range(len(places)), key=lambda index: abs(places[index] - mark))
+        return nearest if abs(places[nearest] - mark) <= settings["near"] else None
+    # A flank on the mark itself is not yet behind it.
+    behind = [index for index, place in enumerate(places) if place >= mark + 1]
+    return min(behind, key=lambda index: places[index], default=None)
+
+
+def read(signals, candidates, kind):
+    """Features of all candidates, and for each lead of each beat its rows, which of them is right, and its weight."""
+    settings, mark = SETTINGS[kind], SETTINGS[kind]["mark"]
     with open(f"{signals}/index.json") as index, open(f"{signals}/manual.json") as file:
         records, manual = json.load(index), json.load(file)
     rows, groups = [], {}
     with open(candidates) as file:
         for line in file:
-            record, beat, place, lead, kind, peak, *features = line.split(",")
-            if kind == wave:
+            record, beat, place, lead, what, position, *features = line.split(",")
+            if what == kind:
                 key = int(record), int(lead), int(beat), int(place)
-                groups.setdefault(key, []).append((float(peak), len(rows)))
+                groups.setdefault(key, []).append((float(position), len(rows)))
                 rows.append([float(number) for number in features])
     chosen = []
     for (record, lead, _, place), found in groups.items():
         scale = 250 / records[record]["samplingFrequency"]
         beats = [beat for beat in manual[record][lead]
-                 if "qrs" in beat and wave in beat and abs(beat["qrs"] * scale - place) < SAME_BEAT]
+                 if "qrs" in beat and mark in beat and abs(beat["qrs"] * scale - place) < SAME_BEAT]
         if not beats or len(found) < 2:
             continue
-        distances = [abs(peak - (beats[0][wave] * scale - place)) for peak, _ in found]
-        nearest = int(numpy.argmin(distances))
-        if distances[nearest] <= SETTINGS[wave]["near"]:
-            chosen.append((record, lead, [row for _, row in found], nearest))
+        right = right_one([position for position, _ in found], beats[0][mark] * scale - place, settings)
+        if right is not None:
+            chosen.append((record, lead, [row for _, row in found], right))
     counts = {}
     for record, lead, *_ in chosen:
         counts[record, lead] = counts.get((record, lead), 0) + 1
@@ -90,11 +104,11 @@ def fit(features, groups, hidden, penalty, seed):
 
 
 def main():
-    wave, *paths = sys.argv[1:]
-    settings = SETTINGS[wave]
+    kind, *paths = sys.argv[1:]
+    settings = SETTINGS[kind]
     features, groups = numpy.zeros((0, 0)), []
     for signals, candidates in zip(paths[::2], paths[1::2]):
-        more, chosen = read(signals, candidates, wave)
+        more, chosen = read(signals, candidates, kind)
         groups += [(numpy.array(at) + len(features), best, weight) for at, best, weight in chosen]
         features = numpy.concatenate([features, more]) if len(features) else more
     used = numpy.concatenate([at for at, _, _ in groups])

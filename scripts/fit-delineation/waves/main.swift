@@ -1,7 +1,8 @@
 import Foundation
 
-// candidates FOLDER OUT: one line for each candidate for a P or T wave in each lead of the recordings of FOLDER: recording,
-// beat, place of the beat (grid samples), lead, wave, peak of the candidate from that place, and its features.
+// candidates FOLDER OUT: one line for everything that is rated in each lead of the recordings of FOLDER: recording, beat,
+// place of the beat (grid samples), lead, what for (first: outermost flank before the R peak; p; t), place from the beat, and
+// its features.
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3 else {
@@ -18,10 +19,10 @@ for (index, recording) in try Recording.all(in: folder).enumerated() {
   CandidateLog.rows = []
   _ = RecordingWaves(signals: leads.map { grid.resampled($0) }, beats: places)
   for row in CandidateLog.rows {
-    let wave = row.features.count == WaveFeatures.ofP ? "p" : "t"
-    let peak = row.candidate.peak - Float(BeatAverages.centre)
+    let kind = [FlankFeatures.width: "first", WaveFeatures.ofP: "p", WaveFeatures.ofT: "t"][row.features.count] ?? "?"
+    let place = row.place - Float(BeatAverages.centre)
     let numbers = row.features.map { "\(Float($0))" }.joined(separator: ",")
-    lines += "\(index),\(row.beat),\(places[row.beat]),\(row.lead),\(wave),\(peak),\(numbers)\n"
+    lines += "\(index),\(row.beat),\(places[row.beat]),\(row.lead),\(kind),\(place),\(numbers)\n"
   }
 }
 try lines.write(to: URL(fileURLWithPath: arguments[2]), atomically: true, encoding: .utf8)
