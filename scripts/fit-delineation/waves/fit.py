@@ -18,8 +18,8 @@ SETTINGS = {
     "p": dict(hidden=8, networks=2, penalty=1e-3, mark="p", near=8),
     "first": dict(hidden=4, networks=3, penalty=3e-3, mark="qrs on"),
 }
-# Grid samples between a manual QRS mark and the beat that is found.
-SAME_BEAT = 25
+# Grid samples between a manual QRS mark and the beat that is found: 150 ms, as beats are compared.
+SAME_BEAT = 37
 
 
 def right_one(places, mark, settings):

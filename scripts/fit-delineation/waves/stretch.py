@@ -42,7 +42,7 @@ def all_beats(manual, places, rate):
     if 2 * sum("p" in beat for beat in manual) < len(manual):
         usual = {wave: distance for wave, distance in usual.items() if wave[0] != "p"}
     for place in places:
-        marked = [beat for beat in manual if abs(beat["qrs"] - place) < 0.1 * rate]
+        marked = [beat for beat in manual if abs(beat["qrs"] - place) < 0.15 * rate]
         yield marked[0] if marked else {wave: place + distance for wave, distance in usual.items()}
 
 
