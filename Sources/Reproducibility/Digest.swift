@@ -30,14 +30,14 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
 
   /// 64 lower-case hexadecimal digits.
   public var hex: String {
-    let digits = Array("0123456789abcdef".utf8)
-    var characters: [UInt8] = []
-    characters.reserveCapacity(64)
-    for byte in bytes {
-      characters.append(digits[Int(byte >> 4)])
-      characters.append(digits[Int(byte & 15)])
+    func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
+    return String(unsafeUninitializedCapacity: 2 * bytes.count) { characters in
+      for (index, byte) in bytes.enumerated() {
+        characters[2 * index] = digit(byte >> 4)
+        characters[2 * index + 1] = digit(byte & 15)
+      }
+      return 2 * bytes.count
     }
-    return String(decoding: characters, as: UTF8.self)
   }
 
   /// The digest written as 64 hexadecimal digits, or nil where `hex` is anything else.

@@ -34,7 +34,8 @@ public struct LeadSet: Hashable, Sendable {
   ///
   /// - Throws: ``ECGCoreError`` `invalid-leads` where there is none or one stands twice.
   public init(_ leads: [Lead]) throws(ECGCoreError) {
-    guard !leads.isEmpty, Set(leads).count == leads.count else {
+    // Most recordings have the twelve, and hashing names takes longer than comparing them.
+    guard leads == Lead.standard12 || !leads.isEmpty && Set(leads).count == leads.count else {
       throw ECGCoreError(
         .invalidLeads, at: .init("leads"), found: leads.map(\.name).joined(separator: " "),
         expected: "at least one lead, none twice")

@@ -59,6 +59,7 @@ public struct DelimitedText: Sendable {
     let path: String
     var offset = 0
     var line = 1
+    private var width = 0
 
     init(bytes: [UInt8], path: String) {
       self.bytes = bytes
@@ -76,6 +77,8 @@ public struct DelimitedText: Sendable {
       guard offset < bytes.count else { return nil }
       let first = line
       var fields: [String] = []
+      fields.reserveCapacity(width)
+      defer { width = fields.count }
       while true {
         fields.append(try field())
         guard offset < bytes.count else { return (first, fields) }

@@ -13,9 +13,9 @@ struct RecordSignal {
   ///
   /// - Throws: `WFDBError`, or ``DatasetError`` `unexpected-signal`.
   init(path: String) throws {
-    let slash = path.lastIndex(of: "/")
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
     let folder = HashedFolder(slash.map { String(path[...$0]) } ?? "")
-    let reader = try RecordReader(record: slash.map { String(path[path.index(after: $0)...]) } ?? path, in: folder)
+    let reader = try RecordReader(record: slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path, in: folder)
     header = reader.header
     let read = try reader.read().smoothed()
     if let surplus = try reader.surplus() {
@@ -34,6 +34,8 @@ struct RecordSignal {
     }
     var gains: [Double] = []
     var baselines: [Int32] = []
+    gains.reserveCapacity(specifications.count)
+    baselines.reserveCapacity(specifications.count)
     for (index, specification) in specifications.enumerated() {
       let missing = read.signals[index].missingValue.map { Int16(truncatingIfNeeded: $0) }
       if let missing, missing != DigitalSignal.missing {
@@ -51,11 +53,12 @@ struct RecordSignal {
     let leads = try LeadSet(specifications.map { Lead.standardised($0.description) })
     var hasher = ContentHasher()
     hasher.update(try folder.digest(ofFile: reader.headerPath))
-    for file in reader.signalFiles { hasher.update(try folder.digest(ofFile: file)) }
+    let files = reader.signalFiles
+    for file in files { hasher.update(try folder.digest(ofFile: file)) }
     signal = try DigitalSignal(
       leads: leads, samplingFrequency: samplingFrequency, samples: samples, gain: gains, baseline: baselines,
       knownFrameDigest: Self.holdsTheFrames(header, read.frames.count)
-        ? folder.digest(ofFile: reader.signalFiles[0], ofSize: samples.count * 2) : nil)
+        ? folder.digest(ofFile: files[0], ofSize: samples.count * 2) : nil)
     sourceDigest = hasher.digest
   }
 

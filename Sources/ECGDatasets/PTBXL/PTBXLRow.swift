@@ -80,7 +80,8 @@ struct PTBXLRow: Sendable {
       let codes = try SCPStatements.parse(text(index, "scp_codes"), at: place)
       let superclasses = statements.superclasses(of: codes)
       let file = text(index, fileColumn)
-      guard !file.hasPrefix("/"), !file.split(separator: "/").contains("..") else {
+      let steps = file.utf8.split(separator: UInt8(ascii: "/"))
+      guard !file.hasPrefix("/"), !steps.contains(where: { $0.elementsEqual("..".utf8) }) else {
         throw malformed(index, fileColumn, "a path inside the dataset")
       }
       return PTBXLRow(

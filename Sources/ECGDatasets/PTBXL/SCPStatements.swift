@@ -42,7 +42,7 @@ struct SCPStatements: Sendable {
     }
     var rest = Array(text.utf8)[...]
     func skipBlanks() { while rest.first == 32 { rest = rest.dropFirst() } }
-    func words(_ bytes: some Sequence<UInt8>) -> String { String(decoding: Array(bytes), as: UTF8.self) }
+    func words(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
     func take(_ character: Unicode.Scalar) throws(DatasetError) {
       skipBlanks()
       guard rest.first == UInt8(ascii: character) else {

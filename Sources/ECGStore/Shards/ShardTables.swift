@@ -29,11 +29,22 @@ struct ShardTables: Sendable {
     arrays.append((StoreNames.sex, RawArray(rows.map(\.sex))))
     arrays.append((StoreNames.source, RawArray(rows.map(\.source))))
     arrays.append((StoreNames.sourceDigest, RawArray(rows.map(\.sourceDigest))))
-    arrays.append((StoreNames.leadNames, RawArray(rows.map { StoreNames.join(leads: $0.leadNames) })))
+    arrays.append((StoreNames.leadNames, RawArray(joinedLeadNames)))
     arrays.append((StoreNames.contentDigest, RawArray(digests.map(\.hex))))
     arrays += annotationArrays + fiducialArrays + intervalArrays
     for (name, array) in arrays { try file.write(array, to: name, compressed: codec != .none) }
     for index in columns.indices { try write(column: index, to: file, compressed: codec != .none) }
+  }
+
+  private var joinedLeadNames: [String] {
+    var joined: [String] = []
+    joined.reserveCapacity(rows.count)
+    for (index, row) in rows.enumerated() {
+      // Most recordings have the leads of the one before.
+      let isSame = index > 0 && row.leadNames == rows[index - 1].leadNames
+      joined.append(isSame ? joined[index - 1] : StoreNames.join(leads: row.leadNames))
+    }
+    return joined
   }
 
   private var annotationArrays: [(String, RawArray)] {

@@ -33,6 +33,8 @@ private struct HeaderParser {
 
   init(bytes: UnsafeBufferPointer<UInt8>, path: String) {
     self.path = path
+    // A record line and twelve leads.
+    lines.reserveCapacity(16)
     var (start, number) = (0, 0)
     while start < bytes.count {
       var end = start

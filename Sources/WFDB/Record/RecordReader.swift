@@ -54,9 +54,9 @@ public struct RecordReader: Sendable {
   ///
   /// - Throws: ``WFDBError`` `missing-file`, `malformed-header` or `unsafe-path`.
   public init(path: String) throws(WFDBError) {
-    let slash = path.lastIndex(of: "/")
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
     try self.init(
-      record: slash.map { String(path[path.index(after: $0)...]) } ?? path,
+      record: slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path,
       in: DiskFolder(slash.map { String(path[...$0]) } ?? ""))
   }
 

@@ -93,7 +93,11 @@ final class SegmentShape {
     let groups = header.signalFileGroups
     var fileOfSignal = [Int](repeating: 0, count: header.signals.count)
     for (file, group) in groups.enumerated() { for index in group.signals { fileOfSignal[index] = file } }
-    var wantedOfFile = [[Int]](repeating: [], count: groups.count)
+    var wantedOfFile = groups.map { group in
+      var destinations: [Int] = []
+      destinations.reserveCapacity(min(group.signals.count, wanted.count))
+      return destinations
+    }
     for (destination, index) in wanted.enumerated() { wantedOfFile[fileOfSignal[index]].append(destination) }
     var files: [File] = []
     for (group, destinations) in zip(groups, wantedOfFile) where !destinations.isEmpty {
@@ -147,6 +151,10 @@ extension [FrameColumn] {
 extension Header {
   /// Each signal file once, in order of first mention, with its signals. O(signals).
   var signalFileGroups: [(name: String, signals: [Int])] {
+    // Most records have one file.
+    if let name = signals.first?.fileName, signals.allSatisfy({ $0.fileName == name }) {
+      return [(name, Array(signals.indices))]
+    }
     var groups: [(name: String, signals: [Int])] = []
     var places: [String: Int] = [:]
     for index in signals.indices {
