@@ -13,53 +13,47 @@
 #define SZIP_SEGMENT 64
 
 typedef struct {
-  uint8_t *next, *end;
+  uint8_t *next;
+  // Bits that make no whole byte yet, from the highest one down: `used` of them, 0 to 7.
   uint64_t bits;
-  // Bits free in `bits`, 1 to 64.
-  int room;
-  int overflow;
+  int used;
 } ek_bit_writer;
 
-static inline void ek_flush_word(ek_bit_writer *w) {
-  if (w->end - w->next < 8) {
-    w->overflow = 1;
-    return;
-  }
-  uint64_t big = __builtin_bswap64(w->bits);
-  __builtin_memcpy(w->next, &big, 8);
-  w->next += 8;
-}
+// Room that a block needs behind `next`: its longest code, and what is written beyond it.
+#define SZIP_BLOCK_ROOM 40
 
-// The low `count` bits of `value`, which has no others; 1 to 64.
+// The low `count` bits of `value`, which has no others; 1 to 56. Without a branch, since where bytes end cannot be
+// predicted: eight bytes are written each time, of which the next call goes over those that are not whole.
 static inline void ek_put(ek_bit_writer *w, uint64_t value, int count) {
-  if (count < w->room) {
-    w->room -= count;
-    w->bits |= value << w->room;
-    return;
-  }
-  count -= w->room;
-  w->bits |= value >> count;
-  ek_flush_word(w);
-  w->bits = count ? value << (64 - count) : 0;
-  w->room = 64 - count;
+  int used = w->used + count;
+  uint64_t bits = w->bits | value << (64 - used), big = __builtin_bswap64(bits);
+  __builtin_memcpy(w->next, &big, 8);
+  w->next += used >> 3;
+  w->bits = bits << (used & 56);
+  w->used = used & 7;
 }
 
 // `zeros` zero bits, then a one.
 static void ek_put_unary(ek_bit_writer *w, uint64_t zeros) {
-  for (; zeros >= 63; zeros -= 63) ek_put(w, 0, 63);
+  for (; zeros >= 56; zeros -= 56) ek_put(w, 0, 56);
   ek_put(w, 1, (int)zeros + 1);
 }
 
 #define SZIP_PAIRS UINT64_C(0x0000FFFF0000FFFF)
 #define SZIP_LANES UINT64_C(0x0001000100010001)
 
-// The sum over a block of d >> k.
-static inline uint64_t ek_shifted_sum(uint64_t first, uint64_t second, int k) {
-  uint64_t kept = (UINT64_C(0xFFFF) >> k) * SZIP_LANES;
-  uint64_t a = first >> k & kept, b = second >> k & kept;
-  uint64_t sum = (a & SZIP_PAIRS) + (a >> 16 & SZIP_PAIRS) + (b & SZIP_PAIRS) + (b >> 16 & SZIP_PAIRS);
-  return (sum & 0xFFFFFFFF) + (sum >> 32);
+// The sum over a block.
+static inline uint64_t ek_block_sum(uint64_t first, uint64_t second) {
+  uint64_t pairs = (first & SZIP_PAIRS) + (first >> 16 & SZIP_PAIRS);
+  pairs += (second & SZIP_PAIRS) + (second >> 16 & SZIP_PAIRS);
+  return (pairs & 0xFFFFFFFF) + (pairs >> 32);
 }
+
+// Four samples without their low k bits.
+static inline uint64_t ek_high_bits(uint64_t four, int k) { return four >> k & (UINT64_C(0xFFFF) >> k) * SZIP_LANES; }
+
+// For each of four numbers the sum of those up to it; sums must be below 2^16.
+static inline uint64_t ek_running_sums(uint64_t four) { return four * SZIP_LANES; }
 
 // The low k bits of four samples, the first one's highest.
 static inline uint64_t ek_low_bits(uint64_t four, int k) {
@@ -73,29 +67,33 @@ typedef struct {
   int k;
 } ek_split;
 
-// The splitting position of least length, of equals the one nearest to the block's before. Length as a function of the
-// position has one minimum (A. Kiely, IPN Progress Report 42-159, 2004), and a sum of high parts below the number of
-// samples, or not below it, tells that there is nothing to gain further up, or further down.
-static inline ek_split ek_choose_split(uint64_t first, uint64_t second, int samples, int k) {
-  uint64_t sum = ek_shifted_sum(first, second, k), least = sum + (uint64_t)(samples * (k + 1));
-  int best = k;
-  while (sum >= (uint64_t)samples && best < SZIP_LARGEST_K) {
-    sum = ek_shifted_sum(first, second, best + 1);
-    uint64_t length = sum + (uint64_t)(samples * (best + 2));
-    if (length >= least) break;
-    least = length;
-    best++;
-  }
-  if (best != k) return (ek_split){least, best};
-  while (best > 0) {
-    sum = ek_shifted_sum(first, second, best - 1);
-    uint64_t length = sum + (uint64_t)(samples * best);
-    if (length >= least) break;
-    least = length;
-    best--;
-    if (sum >= (uint64_t)samples) break;
-  }
-  return (ek_split){least, best};
+// The splitting position of least length, of equals the one nearest to `k`, the block's before. `sum` is the sum over
+// the block of d.
+//
+// The step from position p to p + 1 lengthens the code by a bit a sample and shortens it by the sum of d >> p less the
+// sum of d >> p + 1, which never grows with p: there is one minimum (A. Kiely, IPN Progress Report 42-159, 2004). What
+// is saved is the sum of d / 2^(p + 1), each rounded to the nearest, so that it lies within half a bit a sample of
+// sum / 2^(p + 1). Up to `low` each step saves more than it costs by that, from `low` + 2 on less, and two are left to
+// look at; no branch depends on the samples. From `low` on sums are at most 128.
+static inline ek_split ek_choose_split(uint64_t first, uint64_t second, uint64_t sum, uint64_t samples, int k) {
+  int low = 63 - __builtin_clzll(sum / (3 * SZIP_BLOCK) * 2 | 1);
+  low = low < SZIP_LARGEST_K - 1 ? low : SZIP_LARGEST_K - 1;
+  uint64_t a = ek_high_bits(first, low), b = ek_high_bits(second, low);
+  uint64_t at = ek_running_sums(a + b) >> 48;
+  uint64_t next = ek_running_sums(ek_high_bits(a, 1) + ek_high_bits(b, 1)) >> 48;
+  uint64_t last = ek_running_sums(ek_high_bits(a, 2) + ek_high_bits(b, 2)) >> 48;
+  int least = low + (at - next > samples) + (next - last > samples);
+  int most = low + (at - next >= samples) + (next - last >= samples);
+  k = k < most ? k : most;
+  k = k > least ? k : least;
+  k = k < SZIP_LARGEST_K ? k : SZIP_LARGEST_K;
+  sum = k == low ? at : k == low + 1 ? next : last;
+  return (ek_split){sum + samples * (uint64_t)(k + 1), k};
+}
+
+// `top` shifted to the right by each of four numbers below 64, all in one.
+static inline uint64_t ek_bits_at(uint64_t top, uint64_t four) {
+  return top >> (four & 63) | top >> (four >> 16 & 63) | top >> (four >> 32 & 63) | top >> (four >> 48 & 63);
 }
 
 // One block that is not all zero. `reference` is -1 unless its first sample is one.
@@ -104,10 +102,11 @@ static inline int ek_put_block(ek_bit_writer *w, const uint16_t *d, int referenc
   __builtin_memcpy(&first, d, 8);
   __builtin_memcpy(&second, d + 4, 8);
   int isReference = reference >= 0, samples = SZIP_BLOCK - isReference;
-  ek_split split = ek_choose_split(first, second, samples, k);
+  uint64_t sum = ek_block_sum(first, second);
+  ek_split split = ek_choose_split(first, second, sum, (uint64_t)samples, k);
   uint64_t plain = (uint64_t)(samples * SZIP_BITS), extension = UINT64_MAX;
   // The second extension codes the sums s of pairs in more than s (s + 1) / 2 bits: only small ones pay.
-  if (ek_shifted_sum(first, second, 0) < 2 * SZIP_BLOCK) {
+  if (sum < 2 * SZIP_BLOCK) {
     extension = 1;
     for (int i = 0; i < SZIP_BLOCK; i += 2) {
       uint64_t s = (uint64_t)d[i] + d[i + 1];
@@ -118,14 +117,11 @@ static inline int ek_put_block(ek_bit_writer *w, const uint16_t *d, int referenc
   if (split.length < plain && split.length < extension) {
     k = split.k;
     uint64_t unary = split.length - (uint64_t)(samples * k);
-    if (!isReference && unary <= 60) {
+    if (!isReference && unary <= 52) {
       // Identifier and unary codes in one word: each ends where a one stands.
-      uint64_t word = 0;
-      int place = (int)unary;
-      for (int i = 0; i < SZIP_BLOCK; i++) {
-        place -= (d[i] >> k) + 1;
-        word |= UINT64_C(1) << place;
-      }
+      uint64_t ends = ek_running_sums(ek_high_bits(first, k) + SZIP_LANES);
+      uint64_t rest = ek_running_sums(ek_high_bits(second, k) + SZIP_LANES) + (ends >> 48) * SZIP_LANES;
+      uint64_t word = ek_bits_at(UINT64_C(1) << unary, ends) | ek_bits_at(UINT64_C(1) << unary, rest);
       ek_put(w, (uint64_t)(k + 1) << unary | word, (int)unary + SZIP_ID_BITS);
     } else {
       ek_put(w, (uint64_t)(k + 1), SZIP_ID_BITS);
@@ -134,8 +130,13 @@ static inline int ek_put_block(ek_bit_writer *w, const uint16_t *d, int referenc
     }
     if (k > 0) {
       // The difference at a reference sample is 0, so that only the count tells it is left out.
-      ek_put(w, ek_low_bits(first, k), (4 - isReference) * k);
-      ek_put(w, ek_low_bits(second, k), 4 * k);
+      uint64_t head = ek_low_bits(first, k), tail = ek_low_bits(second, k);
+      if (k <= 7) {
+        ek_put(w, head << 4 * k | tail, samples * k);
+      } else {
+        ek_put(w, head, (samples - 4) * k);
+        ek_put(w, tail, 4 * k);
+      }
     }
   } else if (extension < plain || (split.length < plain && extension <= split.length)) {
     ek_put(w, 1, SZIP_ID_BITS + 1);
@@ -174,7 +175,8 @@ static void FN(szip_differences)(const uint16_t *x, long count, uint16_t *d) {
 
 static long FN(szip_encode16)(const int16_t *in, long count, long line, uint16_t *differences, uint8_t *out,
                               long capacity) {
-  ek_bit_writer w = {out, out + capacity, 0, 64, 0};
+  ek_bit_writer w = {out, 0, 0};
+  const uint8_t *end = out + capacity;
   long blocks = (line + SZIP_BLOCK - 1) / SZIP_BLOCK;
   int k = 0;
   for (long start = 0; start < count; start += line) {
@@ -186,6 +188,7 @@ static long FN(szip_encode16)(const int16_t *in, long count, long line, uint16_t
     long run = 0;
     int runReference = -1;
     for (long b = 0; b < blocks; b++) {
+      if (end - w.next < SZIP_BLOCK_ROOM) return -1;
       const uint16_t *d = differences + b * SZIP_BLOCK;
       uint64_t first, second;
       __builtin_memcpy(&first, d, 8);
@@ -206,11 +209,6 @@ static long FN(szip_encode16)(const int16_t *in, long count, long line, uint16_t
       k = ek_put_block(&w, d, reference, k);
     }
   }
-  // What is left of the last word, byte by byte.
-  for (int left = 64 - w.room; left > 0; left -= 8) {
-    if (w.next == w.end) return -1;
-    *w.next++ = (uint8_t)(w.bits >> 56);
-    w.bits <<= 8;
-  }
-  return w.overflow ? -1 : w.next - out;
+  // The bits that are left stand in the next byte already.
+  return w.next - out + (w.used > 0);
 }
