@@ -16,9 +16,9 @@ from sklearn.linear_model import HuberRegressor
 GRID = 250
 # The Swift name, the penalty (None: chosen by cross-validation), and what is added to the constant by hand.
 BOUNDARIES = {
-    "qrs on": ("qrsOnset", 3, 0), "qrs off": ("qrsOffset", 3, 0), "p on": ("pOnset", None, 0),
+    "qrs on": ("qrsOnset", None, 0), "qrs off": ("qrsOffset", None, 0), "p on": ("pOnset", None, 0),
     "p off": ("pOffset", None, 0), "t on": ("tOnset", None, 0), "t off": ("tOffset", None, 1)}
-PENALTIES = (300, 3000, 30000, 200000)
+PENALTIES = (3, 30, 300, 3000, 30000, 200000)
 # Farther from the manual boundary another wave was found, or none was marked.
 FARTHEST = 15
 # A manual and a found beat are one within so many samples of the recording.
