@@ -18,6 +18,8 @@ struct RecordingWaves {
   private let averages: [BeatAverages]
   private var finders: [WaveFinder]
   private var recentT = RecentSupport()
+  /// How likely each beat has a P wave, as the mean of its leads.
+  private var presenceOfP: [Float]
 
   /// The waves around `beats` in `signals`, one array for each lead, without missing samples. O(leads * beats).
   init(signals: [[Float]], beats: [Int]) {
@@ -29,10 +31,24 @@ struct RecordingWaves {
     }
     finders = signals.map { _ in WaveFinder() }
     leads = signals.map { _ in Array(repeating: BeatWaves(), count: beats.count) }
+    presenceOfP = Array(repeating: 0, count: beats.count)
     var previousT: Int?
     for beat in beats.indices { previousT = findWaves(of: beat, previousT: previousT) }
+    dropUnlikelyP()
     dropUnlockedP()
     separate()
+  }
+
+  /// Takes P waves away from beats that likely have none: of the beat itself and of those around it, as much as of each
+  /// other, the odds are asked.
+  private mutating func dropUnlikelyP() {
+    let reach = FittedParameters.beatsForPSpread
+    for beat in beats.indices {
+      let near = presenceOfP[max(0, beat - reach)...min(beats.count - 1, beat + reach)]
+      let around = near.reduce(0, +) / Float(near.count)
+      guard (presenceOfP[beat] + around) / 2 < FittedParameters.leastPresenceOfP else { continue }
+      for lead in leads.indices { leads[lead][beat].p = nil }
+    }
   }
 
   /// Takes P waves away that come at another place in each beat: in atrial fibrillation the strongest fibrillatory wave
@@ -103,7 +119,19 @@ struct RecordingWaves {
     let usual = Self.intervalOfOneBeat
     return WaveFeatures(
       onset: median(complexes.compactMap { $0?.onset }) ?? 0, offset: median(complexes.compactMap { $0?.offset }) ?? 0,
-      before: Float(before ?? behind ?? usual), behind: Float(behind ?? before ?? usual))
+      before: Float(before ?? behind ?? usual), behind: Float(behind ?? before ?? usual),
+      irregularity: irregularity(around: beat))
+  }
+
+  /// Mean difference of successive RR intervals over their mean, of the intervals around `beat`; 0 where there are too few.
+  private func irregularity(around beat: Int) -> Float {
+    let reach = FittedParameters.beatsForIrregularity
+    let near = beats[max(0, beat - reach)...min(beats.count - 1, beat + reach)]
+    let intervals = zip(near.dropFirst(), near).map { Float($0 - $1) }
+    guard intervals.count > 2 else { return 0 }
+    let differences = zip(intervals.dropFirst(), intervals).map { abs($0 - $1) }
+    let mean = intervals.reduce(0, +) / Float(intervals.count)
+    return differences.reduce(0, +) / Float(differences.count) / max(mean, 1)
   }
 
   private mutating func findP(
@@ -120,6 +148,8 @@ struct RecordingWaves {
         peaks: low..<high, flanks: low..<Int(onset), of: complex, shape: FittedParameters.p)
       return FittedWaveOdds.p.rated(found, features.ofP(found, complex: complex, earliest: low))
     }
+    let present = candidates.map { $0.reduce(0) { $0 + $1.share } }
+    presenceOfP[beat] = present.reduce(0, +) / Float(max(complexes.count { $0 != nil }, 1))
     let agreement = LeadAgreement(width: FittedParameters.agreement.p)
     let waves = waves(
       candidates, at: agreement.place(of: candidates, after: nil), agreement, limits: low - 5...Int(onset),

@@ -23,6 +23,10 @@ enum FittedParameters {
   /// Median absolute deviation of P's place before R, over so many beats on either side, above which there is no P.
   static let largestPSpread: Float = 4.4
   static let beatsForPSpread = 3
+  /// How likely a P wave has to be at the least.
+  static let leastPresenceOfP: Float = 0.2
+  /// RR intervals of so many beats on either side say how irregular the rhythm is.
+  static let beatsForIrregularity = 4
   /// How far apart peaks of one wave may lie in different leads: P, T.
   static let agreement: (p: Float, t: Float) = (6, 12)
   /// How far a lead's QRS boundary is drawn to the median of three or more leads, as a share.

@@ -10,18 +10,23 @@ struct WaveFeatures {
   /// RR intervals before and behind the beat; where there is none, that on the other side.
   let before: Float
   let behind: Float
+  /// How much the RR intervals around differ from one to the next, as a share of their mean: large in atrial
+  /// fibrillation.
+  let irregularity: Float
 
-  static let ofP = 15
+  static let ofP = 17
   static let ofT = 19
 
   /// For P waves no earlier than `earliest`.
   func ofP(_ candidates: [WaveCandidate], complex: WaveFinder.Complex, earliest: Int) -> FeatureTable {
-    table(Self.ofP, candidates, complex) { candidate in
+    let strongest = candidates.reduce(0) { max($0, $1.strength) }
+    let prominence = Float(Self.logarithm(strongest, over: complex.steepest))
+    return table(Self.ofP, candidates, complex) { candidate in
       let distance = onset - candidate.peak
       return [
         distance / 40, (before - distance) / 100, (candidate.peak - Float(earliest)) / 50,
         (candidate.last.time - candidate.first.time) / 25, candidate.sameSign, (offset - onset) / 30,
-        min(before, 400) / 250, candidate.sign, (onset - candidate.last.time) / 30,
+        min(before, 400) / 250, candidate.sign, (onset - candidate.last.time) / 30, irregularity, prominence,
       ]
     }
   }

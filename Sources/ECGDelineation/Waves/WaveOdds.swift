@@ -13,6 +13,8 @@ struct WaveOdds: Sendable {
   let outputs: [Double]
   /// Weights of the inputs in the score itself.
   let direct: [Double]
+  /// The score of there being no such wave, where that may be.
+  var none: Double?
 
   /// A score for each row of features; O(rows).
   func scores(_ features: FeatureTable) -> [Double] {
@@ -31,12 +33,12 @@ struct WaveOdds: Sendable {
     }
   }
 
-  /// The candidates with their shares, which sum to 1.
+  /// The candidates with their shares, which sum to 1, or to how likely it is that there is such a wave.
   func rated(_ candidates: [WaveCandidate], _ features: FeatureTable) -> [WaveCandidate] {
     let scores = scores(features)
-    guard let most = scores.max() else { return [] }
+    guard let most = (scores + [none].compactMap { $0 }).max() else { return [] }
     let parts = scores.map { PortableMath.exp($0 - most) }
-    let sum = parts.reduce(0, +)
+    let sum = parts.reduce(none.map { PortableMath.exp($0 - most) } ?? 0, +)
     return zip(candidates, parts).map { candidate, part in
       var candidate = candidate
       candidate.share = Float(part / sum)

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from swift import lines
 
 
-WIDTHS = {"first": 16, "p": 15, "t": 19}
+WIDTHS = {"first": 16, "p": 17, "t": 19}
 
 
 def network(name, comment, kind):
@@ -19,7 +19,8 @@ def network(name, comment, kind):
             parts = json.load(file)
     arrays = ",\n".join(
         f"    {part}: [\n{lines(parts[part])}\n    ]" for part in ("weights", "offsets", "outputs", "direct"))
-    return f"  /// {comment}\n  static let {name} = WaveOdds(\n{arrays})\n"
+    none = f",\n    none: {parts['none']:.4g}" if "none" in parts else ""
+    return f"  /// {comment}\n  static let {name} = WaveOdds(\n{arrays}{none})\n"
 
 
 print("/// The numbers of ``WaveOdds``; `docs/delineation.md` says what they are fitted on.\nenum FittedWaveOdds {")
