@@ -34,8 +34,8 @@ struct RecordingWaves {
     presenceOfP = Array(repeating: 0, count: beats.count)
     var previousT: Int?
     for beat in beats.indices { previousT = findWaves(of: beat, previousT: previousT) }
-    dropUnlikelyP()
     dropUnlockedP()
+    dropUnlikelyP()
     separate()
   }
 

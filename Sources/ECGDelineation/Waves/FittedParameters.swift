@@ -21,7 +21,7 @@ enum FittedParameters {
   /// P lies at least so far behind the previous T peak.
   static let leastTToP: Float = 14
   /// Median absolute deviation of P's place before R, over so many beats on either side, above which there is no P.
-  static let largestPSpread: Float = 4.4
+  static let largestPSpread: Float = 3.5
   static let beatsForPSpread = 3
   /// How likely a P wave has to be at the least.
   static let leastPresenceOfP: Float = 0.2
