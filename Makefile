@@ -1,6 +1,6 @@
 # Each target does all the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
 .PHONY: demo test build setup fuzz bench-wfdb bench-convert bench-training bench-synthesis bench-delineation
-.PHONY: bench-beats compare-pytorch test-slurm format lint clean
+.PHONY: bench-beats bench-boundaries compare-pytorch test-slurm format lint clean
 
 setup:
 	@scripts/setup
@@ -54,6 +54,12 @@ bench-beats: setup
 	swift build -c release --product delineation-check
 	.venv-neurokit/bin/python benchmarks/performance/delineation/beats_against_neurokit.py \
 	  .build/release/delineation-check $(MITDB) $(NSTDB) $(BENCH_FLAGS)
+
+# P, QRS and T against the published delineator's own program; QTDB and LUDB name folders, PYTHON a Python from 3.12 on.
+bench-boundaries: build
+	@scripts/setup-python-wavedet
+	.venv-wavedet/bin/python benchmarks/performance/delineation/boundaries_against_wavedet.py --qtdb $(QTDB) \
+	  $(if $(LUDB),--ludb $(LUDB)) $(BENCH_FLAGS)
 
 # The engine's numbers against PyTorch's, layer by layer, as a whole, with the same choices; and training to the end.
 compare-pytorch: setup

@@ -27,7 +27,7 @@ import wavedet
 import wfdb
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
-# Our name, wavedet's, and the standard deviation in Table V of the paper, in ms.
+# Our name, wavedet's, and the standard deviation that the paper gives for QTDB, in ms.
 MARKS = {
     "p_onset": ("p_on", 14.8), "p_peak": ("p", 13.2), "p_offset": ("p_off", 12.8),
     "qrs_onset": ("qrs_on", 7.7), "qrs_offset": ("qrs_off", 8.7),
