@@ -5,10 +5,10 @@ import numpy, wfdb
 BEATS = set("NLRBAaJSVrFejnE/fQ?")
 
 
-def even_half(folder, key=None, suffix=".hea"):
-    """Names of the records with an even index, in order of name or of `key`. The others are never opened."""
+def even_half(folder, key=None, suffix=".hea", other=False):
+    """Names of the records with an even index, in order of name or of `key`; or the others, which no fit opens."""
     names = [name[: -len(suffix)] for name in os.listdir(folder) if name.endswith(suffix)]
-    return sorted(names, key=key)[::2]
+    return sorted(names, key=key)[1 if other else 0 :: 2]
 
 
 def reference_beats(path):

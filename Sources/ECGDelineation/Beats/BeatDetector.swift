@@ -41,7 +41,7 @@ public struct BeatDetector: Sendable {
     if let rejection = usable.rejection { return BeatDetection(rejection) }
     let lead = LeadSearch(usable, resampler: resampler)
     let trusted = BeatTrust.trusted(lead.search.beats, odds: lead.search.odds, among: lead.search.candidates.all)
-    guard !trusted.isEmpty else { return BeatDetection(.noise) }
+    guard !trusted.isEmpty, BeatTrust.areHeartbeats(in: [lead]) else { return BeatDetection(.noise) }
     let peaks = RPeaks(
       signal: usable.bridged, shape: lead.bands.shape, resampler: resampler, samplingFrequency: samplingFrequency)
     return BeatDetection(rPeaks: peaks.peaks(at: trusted.map { lead.search.candidates.all[$0].position }))

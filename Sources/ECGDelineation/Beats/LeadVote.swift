@@ -33,7 +33,7 @@ struct LeadVote {
     let chosen = BeatSearch.last.best(
       votes.candidates, odds: votes.odds, rhythm: [Double](repeating: interval, count: votes.candidates.count))
     let trusted = BeatTrust.trusted(chosen, odds: votes.odds, among: votes.candidates)
-    guard !trusted.isEmpty else {
+    guard !trusted.isEmpty, BeatTrust.areHeartbeats(in: searched) else {
       detection = BeatDetection(.noise)
       return
     }
