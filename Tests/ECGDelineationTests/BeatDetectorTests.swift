@@ -151,6 +151,52 @@ import WFDB
     #expect(detector.beats(inLeads: [white, wander, white]).rejection == .noise)
   }
 
+  /// Ectopic beats are unlike the others, but there are others that are like them.
+  @Test(arguments: ["100", "119", "208", "223"])
+  func piecesOfRecordsAreNotTakenForNoise(_ name: String) throws {
+    let (first, second) = (try record(name).lead, try record(name, signal: 1).lead)
+    let detector = try BeatDetector(samplingFrequency: 360)
+    for start in stride(from: 0, to: first.count - 3600, by: 7000) {
+      let piece = Array(first[start..<start + 3600])
+      #expect(detector.beats(in: piece).rejection == nil, "at \(start)")
+      let leads = [piece, Array(second[start..<start + 3600])]
+      #expect(detector.beats(inLeads: leads).rejection == nil, "at \(start), both leads")
+    }
+  }
+
+  /// As of a loose electrode: swings as high and as steep as beats, of which no two are alike.
+  @Test func swingsThatDoNotRepeatAreNoBeats() throws {
+    let detector = try BeatDetector(samplingFrequency: 360)
+    let leads = (1...40).map { swings(seed: $0) }
+    #expect(leads.count { detector.beats(in: $0).rejection == .noise } >= 30)
+    let pairs = stride(from: 0, to: 40, by: 2).map { Array(leads[$0..<$0 + 2]) }
+    #expect(pairs.count { detector.beats(inLeads: $0).rejection == .noise } >= 14)
+  }
+
+  private func swings(seed: UInt64) -> [Float] {
+    var state = seed &* 0x9E37_79B9_7F4A_7C15
+    func uniform(_ low: Float, _ high: Float) -> Float {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return low + (high - low) * Float(state >> 40) / Float(1 << 24)
+    }
+    var lead = (0..<3600).map { _ in uniform(-0.01, 0.01) }
+    var peak: Float = 0
+    while peak < 3600 {
+      peak += uniform(0.3, 1.2) * 360
+      let (rise, fall) = (uniform(0.03, 0.12) * 360, uniform(0.05, 0.4) * 360)
+      let height = uniform(0.5, 1.5) * (uniform(0, 1) < 0.5 ? -1 : 1)
+      for index in lead.indices {
+        let distance = Float(index) - peak
+        let share = distance / (distance < 0 ? rise : fall)
+        // A bell with flat feet.
+        if abs(share) < 2 { lead[index] += height * (1 - share * share / 4) * (1 - share * share / 4) }
+      }
+    }
+    return lead
+  }
+
   @Test func otherFrequenciesAreAnError() {
     for frequency in [0, 99.9, 1000.5, .nan, .infinity, -360] {
       #expect(throws: DelineationError.self) { try BeatDetector(samplingFrequency: frequency) }
