@@ -27,10 +27,18 @@ struct WaveOdds: Sendable {
       for unit in offsets.indices {
         var sum = offsets[unit]
         for (weight, input) in zip(weights[unit * width..<(unit + 1) * width], inputs) { sum += weight * input }
-        score += outputs[unit] * (1 - 2 / (PortableMath.exp(2 * sum) + 1))
+        score += outputs[unit] * Self.hyperbolicTangent(sum)
       }
       return score
     }
+  }
+
+  /// Lambert's continued fraction, cut after its seventh term, within 2e-4: several times faster than by exponentials.
+  static func hyperbolicTangent(_ x: Double) -> Double {
+    let square = x * x
+    let numerator = x * (135_135 + square * (17_325 + square * (378 + square)))
+    let denominator = 135_135 + square * (62_370 + square * (3_150 + square * 28))
+    return min(max(numerator / denominator, -1), 1)
   }
 
   /// The candidates with their shares, which sum to 1, or to how likely it is that there is such a wave.
