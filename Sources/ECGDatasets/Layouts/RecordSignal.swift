@@ -13,9 +13,9 @@ struct RecordSignal {
   ///
   /// - Throws: `WFDBError`, or ``DatasetError`` `unexpected-signal`.
   init(path: String) throws {
-    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let folder = HashedFolder(slash.map { String(path[...$0]) } ?? "")
-    let reader = try RecordReader(record: slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path, in: folder)
+    let (place, record) = RecordReader.parts(ofPath: path)
+    let folder = HashedFolder(place)
+    let reader = try RecordReader(record: record, in: folder)
     header = reader.header
     let read = try reader.read().smoothed()
     if let surplus = try reader.surplus() {

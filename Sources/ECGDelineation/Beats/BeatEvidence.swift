@@ -26,9 +26,7 @@ enum BeatEvidence {
     guard table.count > 0 else { return nil }
     var odds = (0..<table.count).map { row in
       var sum = FittedBeatEvidence.offset
-      for (column, weight) in FittedBeatEvidence.weights.enumerated() {
-        sum += weight * table.values[row * width + column]
-      }
+      for (weight, feature) in zip(FittedBeatEvidence.weights, table.row(row)) { sum += weight * feature }
       return sum
     }
     odds.sort()

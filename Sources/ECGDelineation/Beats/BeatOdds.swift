@@ -36,4 +36,7 @@ struct FeatureTable {
   var values: [Double] = []
 
   var count: Int { values.count / width }
+
+  /// The features of candidate `row`.
+  func row(_ row: Int) -> ArraySlice<Double> { values[row * width..<(row + 1) * width] }
 }

@@ -42,11 +42,10 @@ struct RecordingWaves {
   /// Takes P waves away from beats that likely have none: of the beat itself and of those around it, as much as of each
   /// other, the odds are asked.
   private mutating func dropUnlikelyP() {
-    let reach = FittedParameters.beatsForPSpread
     for beat in beats.indices {
-      let near = presenceOfP[max(0, beat - reach)...min(beats.count - 1, beat + reach)]
-      let around = near.reduce(0, +) / Float(near.count)
-      guard (presenceOfP[beat] + around) / 2 < FittedParameters.leastPresenceOfP else { continue }
+      let near = presenceOfP[around(beat, reach: FittedParameters.beatsForPSpread)]
+      let presenceAround = near.reduce(0, +) / Float(near.count)
+      guard (presenceOfP[beat] + presenceAround) / 2 < FittedParameters.leastPresenceOfP else { continue }
       for lead in leads.indices { leads[lead][beat].p = nil }
     }
   }
@@ -58,7 +57,7 @@ struct RecordingWaves {
     let reach = FittedParameters.beatsForPSpread
     let places = beats.indices.map { beat in median(leads.compactMap { $0[beat].p?.peak }) }
     let isUnlocked = beats.indices.map { beat in
-      let near = (max(0, beat - reach)...min(beats.count - 1, beat + reach)).compactMap { places[$0] }
+      let near = around(beat, reach: reach).compactMap { places[$0] }
       guard near.count > reach, let middle = median(near), let spread = median(near.map { abs($0 - middle) }) else {
         return false
       }
@@ -69,15 +68,20 @@ struct RecordingWaves {
     }
   }
 
+  /// Indexes of `beat` and of so many beats on either side of it as there are, `reach` at most.
+  private func around(_ beat: Int, reach: Int) -> ClosedRange<Int> {
+    max(0, beat - reach)...min(beats.count - 1, beat + reach)
+  }
+
   /// Waves of one beat; gives the place of its T peak for the next one's P.
   private mutating func findWaves(of beat: Int, previousT: Int?) -> Int? {
     let complexes = findComplexes(of: beat)
     let onsets = complexes.compactMap { $0?.onset }.sorted()
-    guard !onsets.isEmpty, let offset = median(complexes.compactMap { $0?.offset }) else { return previousT }
-    let features = features(of: beat, complexes)
+    guard let onset = median(onsets), let offset = median(complexes.compactMap { $0?.offset }) else { return previousT }
+    let features = features(of: beat, onset: onset, offset: offset)
     // P has to lie before the complex of most leads: of two, before both.
     findP(of: beat, complexes, features, before: onsets[onsets.count / 4], previousT: previousT)
-    findT(of: beat, complexes, features, after: offset)
+    findT(of: beat, complexes, features)
     return median(leads.compactMap { $0[beat].t?.peak }).map { beats[beat] + Int($0.rounded()) } ?? previousT
   }
 
@@ -113,20 +117,18 @@ struct RecordingWaves {
 
   // MARK: P and T
 
-  private func features(of beat: Int, _ complexes: [WaveFinder.Complex?]) -> WaveFeatures {
+  private func features(of beat: Int, onset: Float, offset: Float) -> WaveFeatures {
     let before = beat > 0 ? beats[beat] - beats[beat - 1] : nil
     let behind = beat + 1 < beats.count ? beats[beat + 1] - beats[beat] : nil
     let usual = Self.intervalOfOneBeat
     return WaveFeatures(
-      onset: median(complexes.compactMap { $0?.onset }) ?? 0, offset: median(complexes.compactMap { $0?.offset }) ?? 0,
-      before: Float(before ?? behind ?? usual), behind: Float(behind ?? before ?? usual),
+      onset: onset, offset: offset, before: Float(before ?? behind ?? usual), behind: Float(behind ?? before ?? usual),
       irregularity: irregularity(around: beat))
   }
 
   /// Mean difference of successive RR intervals over their mean, of the intervals around `beat`; 0 where there are too few.
   private func irregularity(around beat: Int) -> Float {
-    let reach = FittedParameters.beatsForIrregularity
-    let near = beats[max(0, beat - reach)...min(beats.count - 1, beat + reach)]
+    let near = beats[around(beat, reach: FittedParameters.beatsForIrregularity)]
     let intervals = zip(near.dropFirst(), near).map { Float($0 - $1) }
     guard intervals.count > 2 else { return 0 }
     let differences = zip(intervals.dropFirst(), intervals).map { abs($0 - $1) }
@@ -158,11 +160,11 @@ struct RecordingWaves {
   }
 
   private mutating func findT(
-    of beat: Int, _ complexes: [WaveFinder.Complex?], _ features: WaveFeatures, after offset: Float
+    of beat: Int, _ complexes: [WaveFinder.Complex?], _ features: WaveFeatures
   ) {
     let centre = BeatAverages.centre
     let behind = Int(features.behind)
-    let low = Int(offset) + 10
+    let low = Int(features.offset) + 10
     let high = centre + min(150, behind * 3 / 4, behind - 25)
     guard high > low else { return }
     let end = centre + behind - 20

@@ -21,7 +21,7 @@ struct WaveOdds: Sendable {
     let width = features.width
     precondition(direct.count == width && weights.count == width * offsets.count && outputs.count == offsets.count)
     return (0..<features.count).map { row in
-      let inputs = features.values[row * width..<(row + 1) * width]
+      let inputs = features.row(row)
       var score = 0.0
       for (weight, input) in zip(direct, inputs) { score += weight * input }
       for unit in offsets.indices {

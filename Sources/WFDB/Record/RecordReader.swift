@@ -54,10 +54,14 @@ public struct RecordReader: Sendable {
   ///
   /// - Throws: ``WFDBError`` `missing-file`, `malformed-header` or `unsafe-path`.
   public init(path: String) throws(WFDBError) {
-    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    try self.init(
-      record: slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path,
-      in: DiskFolder(slash.map { String(path[...$0]) } ?? ""))
+    let (folder, record) = Self.parts(ofPath: path)
+    try self.init(record: record, in: DiskFolder(folder))
+  }
+
+  /// The folder of the record at `path`, with its slash or empty, and the record's name.
+  public static func parts(ofPath path: String) -> (folder: String, record: String) {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("", path) }
+    return (String(path[...slash]), String(path[path.utf8.index(after: slash)...]))
   }
 
   /// Reads the header of `record` in `folder`.

@@ -64,7 +64,7 @@ for (index, recording) in try Recording.all(in: folder).enumerated() {
   unseen += (recording.beats ?? []).count - labels.count { $0 == 1 }
   for (candidate, label) in labels.enumerated() {
     guard let label else { continue }
-    let features = table.values[candidate * table.width..<(candidate + 1) * table.width].map { Float($0) }
+    let features = table.row(candidate).map { Float($0) }
     (features + [label, Float(index)]).withUnsafeBytes { rows.append(contentsOf: $0) }
   }
 }

@@ -84,19 +84,23 @@ def noise_gain(signal, beats, noise, decibels):
     return amplitude / numpy.sqrt(8) / (trimmed_mean(seconds.std(axis=1)) * 10 ** (decibels / 20))
 
 
+def electrode_motion(data):
+    """What 118e00 has and 118 has not, both signals in mV."""
+    clean, noisy = (wfdb.rdrecord(os.path.join(data, name)).p_signal for name in ("mitdb/118", "nstdb/118e00"))
+    # Noise begins at 5 minutes and is on in every other 2 minutes; a second at either end is cut off.
+    time = numpy.arange(len(clean)) / FREQUENCY
+    within = (time - 300) % 120
+    is_on = (time >= 301) & (((time - 300) // 120) % 2 == 0) & (within > 1) & (within < 119)
+    return (noisy - clean)[is_on]
+
+
 def recorded_noise(data):
-    """Second signals of nstdb: muscle, baseline; electrode motion is what 118e00 has and 118 has not. The first signals
-    are kept for testing."""
+    """Second signals of nstdb: muscle, baseline, electrode motion. The first signals are kept for testing."""
     noise = {}
     for kind, name in (("muscle", "ma"), ("baseline", "bw")):
         record = wfdb.rdrecord(os.path.join(data, "nstdb", name), physical=False)
         noise[kind] = record.d_signal[:, 1].astype(float)
-    clean, noisy = (wfdb.rdrecord(os.path.join(data, name)).p_signal[:, 1] for name in ("mitdb/118", "nstdb/118e00"))
-    # Noise begins at 5 minutes and is on in every other 2 minutes; a second at either end is cut off.
-    time = numpy.arange(len(clean)) / FREQUENCY
-    within = (time - 300) % 120
-    isOn = (time >= 301) & (((time - 300) // 120) % 2 == 0) & (within > 1) & (within < 119)
-    noise["motion"] = numpy.resize((noisy - clean)[isOn], NOISE_SAMPLES)
+    noise["motion"] = numpy.resize(electrode_motion(data)[:, 1], NOISE_SAMPLES)
     return {kind: values - values.mean() for kind, values in noise.items()}
 
 

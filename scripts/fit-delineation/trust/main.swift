@@ -14,7 +14,7 @@ for (index, recording) in try Recording.all(in: folder).enumerated() {
   let search = lead.search
   let isBelieved = !BeatTrust.trusted(search.beats, odds: search.odds, among: search.candidates.all).isEmpty
   for beat in 0..<table.count {
-    let features = table.values[beat * table.width..<(beat + 1) * table.width].map { Float($0) }
+    let features = table.row(beat).map { Float($0) }
     (features + [Float(index), isBelieved ? 1 : 0]).withUnsafeBytes { rows.append(contentsOf: $0) }
   }
 }

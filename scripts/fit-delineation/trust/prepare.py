@@ -22,16 +22,11 @@ altered, made_noise, noise_gain = beats_part.altered, beats_part.made_noise, bea
 
 
 def recorded_noise(data, other):
-    """Both signals of nstdb's ma and bw; electrode motion is what 118e00 has and 118 has not."""
+    """Both signals of nstdb's ma and bw, and electrode motion."""
     noise = {
         kind: wfdb.rdrecord(os.path.join(data, "nstdb", kind), physical=False).d_signal.astype(float)
         for kind in ("ma", "bw")}
-    clean, noisy = (wfdb.rdrecord(os.path.join(data, name)).p_signal for name in ("mitdb/118", "nstdb/118e00"))
-    # Noise begins at 5 minutes and is on in every other 2 minutes; a second at either end is cut off.
-    time = numpy.arange(len(clean)) / FREQUENCY
-    within = (time - 300) % 120
-    isOn = (time >= 301) & (((time - 300) // 120) % 2 == 0) & (within > 1) & (within < 119)
-    noise["em"] = 200 * (noisy - clean)[isOn]
+    noise["em"] = 200 * beats_part.electrode_motion(data)
     for kind, values in noise.items():
         middle = len(values) // 2
         own = values[middle:] if other else values[:middle]
