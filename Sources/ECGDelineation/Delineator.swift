@@ -17,7 +17,7 @@ import Reproducibility
 /// ```
 public struct Delineator: Sendable {
   /// Who says where fiducials are, in stores and results; the number changes whenever results do.
-  public static let source = "einthoven-delineator 2"
+  public static let source = "einthoven-delineator 3"
   /// In Hz.
   public static let samplingFrequencies = 100.0...1000.0
 

@@ -57,7 +57,7 @@ import Testing
     let converted = try CommandRunner.run(arguments, in: folder.path)
     #expect(converted.status == 0, "\(converted.errors)")
     let json = try String(contentsOfFile: folder.file("q.store/store.json"), encoding: .utf8)
-    #expect(json.contains("delineate with einthoven-delineator 2"))
+    #expect(json.contains("delineate with einthoven-delineator 3"))
     // What is in the store is what the delineator finds in it.
     let document = try document(["delineate", "q.store", "--evaluate", "fiducials", "--json"], in: folder.path)
     let intervals = try #require(document["intervals"] as? [String: [String: Any]])

@@ -24,6 +24,12 @@ struct GaussianECG {
   var pPeak: Double { -0.16 }
   var tPeak: Double { qt - 0.05 - 2.5 * 0.045 }
 
+  /// Beats at `beats`, in s.
+  init(samplingFrequency: Double, beats: [Double]) {
+    self.samplingFrequency = samplingFrequency
+    self.beats = beats
+  }
+
   /// Beats 0.8 s apart from 0.5 s on.
   init(samplingFrequency: Double, count: Int = 12, interval: Double = 0.8) {
     self.samplingFrequency = samplingFrequency

@@ -26,8 +26,8 @@ struct RecordingWaves {
     self.beats = beats
     var wavelet = SplineWavelet()
     averages = signals.map { signal in
-      wavelet.transform(signal, upTo: 2)
-      return BeatAverages(lead: signal, slope: wavelet[2], beats: beats)
+      wavelet.transform(signal, upTo: 4)
+      return BeatAverages(lead: signal, slope: wavelet[2], wideSlope: wavelet[4], beats: beats)
     }
     finders = signals.map { _ in WaveFinder() }
     leads = signals.map { _ in Array(repeating: BeatWaves(), count: beats.count) }
@@ -152,7 +152,7 @@ struct RecordingWaves {
     }
     let present = candidates.map { $0.reduce(0) { $0 + $1.share } }
     presenceOfP[beat] = present.reduce(0, +) / Float(max(complexes.count { $0 != nil }, 1))
-    let agreement = LeadAgreement(width: FittedParameters.agreement.p)
+    let agreement = LeadAgreement(width: FittedParameters.agreement.p, choiceWidth: FittedParameters.agreement.p)
     let waves = waves(
       candidates, at: agreement.place(of: candidates, after: nil), agreement, limits: low - 5...Int(onset),
       FittedParameters.p)
@@ -173,7 +173,9 @@ struct RecordingWaves {
         peaks: low..<high, flanks: low - 8..<min(high + 30, end), of: complex, shape: FittedParameters.t)
       return FittedWaveOdds.t.rated(found, features.ofT(found, complex: complex))
     }
-    let agreement = LeadAgreement(width: FittedParameters.agreement.t)
+    let agreement = LeadAgreement(
+      width: FittedParameters.agreement.t,
+      choiceWidth: leads.count > 2 ? FittedParameters.agreement.t : FittedParameters.choiceOfTInFewLeads)
     let place = agreement.place(of: candidates, after: recentT)
     recentT.add(candidates, agreement)
     let waves = waves(

@@ -5,6 +5,8 @@
 struct LeadAgreement {
   /// How far apart the peaks of one wave may lie in different leads, in grid samples.
   let width: Float
+  /// How far from the place that the leads agree on one of them may choose, in grid samples.
+  let choiceWidth: Float
 
   /// How much `leads` support a wave whose peak is at `place`, 0 to their number. O(candidates).
   func support(of leads: [[WaveCandidate]], at place: Float) -> Float {
@@ -35,7 +37,7 @@ struct LeadAgreement {
   func choice(among candidates: [WaveCandidate], near place: Float) -> WaveCandidate? {
     var best: (score: Float, candidate: WaveCandidate)?
     for candidate in candidates {
-      let ratio = (candidate.peak - place) / width
+      let ratio = (candidate.peak - place) / choiceWidth
       let score = candidate.share / (1 + ratio * ratio)
       if best.map({ score > $0.score }) ?? true { best = (score, candidate) }
     }

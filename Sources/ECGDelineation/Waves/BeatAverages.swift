@@ -1,7 +1,7 @@
 /// Averages of each beat with its neighbours of the same shape, in one lead on the analysis grid.
 ///
 /// Noise falls with the number of beats, and a P wave that is lost in it comes out; what a beat does alone, a
-/// ventricular one among normal ones, stays alone, since only beats of like shape are averaged.
+/// ventricular one among normal ones, stays alone, since only beats of like shape and rate are averaged.
 struct BeatAverages {
   /// Grid samples of the window before and behind the R peak.
   static let before = 112
@@ -18,19 +18,28 @@ struct BeatAverages {
   /// The least correlation of slopes within the QRS complex.
   static let leastCorrelation: Float = 0.9
   /// The largest difference of the RR intervals before, as a share.
-  static let largestRRDifference: Float = 0.2
+  static let largestRRDifference: Float = 0.15
+  /// From this difference on, the slopes behind the QRS complex have to correlate too: a beat that comes a little early may
+  /// have the others' QRS complex and a T wave of its own, which the average would lose.
+  static let largestRRDifferenceOfAnyT: Float = 0.1
+  /// The least correlation of slopes behind the QRS complex.
+  static let leastTCorrelation: Float = 0.8
   private static let largestShift = 4
-  /// Grid samples of the QRS complex from the R peak on: a multiple of 8.
+  /// Grid samples of the QRS complex and of the T wave from the R peak on: multiples of 8.
   private static let complex = -22..<26
+  private static let repolarisation = 26..<106
 
   private let lead: [Float]
   private let slope: [Float]
+  private let wideSlope: [Float]
   private let beats: [Int]
 
-  /// Averages in `lead`, whose transform at scale 2^2 is `slope`, of `beats` (grid samples, in order).
-  init(lead: [Float], slope: [Float], beats: [Int]) {
+  /// Averages in `lead`, whose transform at scale 2^2 is `slope` and at 2^4 `wideSlope`, of `beats` (grid samples, in
+  /// order).
+  init(lead: [Float], slope: [Float], wideSlope: [Float], beats: [Int]) {
     self.lead = lead
     self.slope = slope
+    self.wideSlope = wideSlope
     self.beats = beats
   }
 
@@ -43,7 +52,10 @@ struct BeatAverages {
       for step in 1...Self.neighbours {
         let other = index + direction * step
         guard beats.indices.contains(other), abs(beats[other] - beats[index]) <= Self.farthest else { break }
-        guard isLikeRate(index, other), let shift = shift(from: beats[index], to: beats[other]) else { continue }
+        let difference = differenceOfRR(index, other)
+        guard difference <= Self.largestRRDifference, let shift = shift(from: beats[index], to: beats[other]),
+          difference <= Self.largestRRDifferenceOfAnyT || hasLikeT(beats[index], beats[other] + shift)
+        else { continue }
         add(beats[other] + shift, to: &sum)
         count += 1
       }
@@ -53,10 +65,23 @@ struct BeatAverages {
     return sum
   }
 
-  private func isLikeRate(_ first: Int, _ second: Int) -> Bool {
-    guard first > 0, second > 0 else { return true }
+  /// How far the RR intervals before two beats differ, as a share; 0 where one of them is not known.
+  private func differenceOfRR(_ first: Int, _ second: Int) -> Float {
+    guard first > 0, second > 0 else { return 0 }
     let (one, other) = (Float(beats[first] - beats[first - 1]), Float(beats[second] - beats[second - 1]))
-    return abs(one - other) <= Self.largestRRDifference * max(one, other)
+    return abs(one - other) / max(one, other, 1)
+  }
+
+  /// Whether what lies behind the complexes at `beat` and `other` correlates; true where the recording ends before.
+  private func hasLikeT(_ beat: Int, _ other: Int) -> Bool {
+    let (low, count) = (Self.repolarisation.lowerBound, Self.repolarisation.count)
+    guard min(beat, other) + low >= 0, max(beat, other) + low + count <= wideSlope.count else { return true }
+    return wideSlope.withUnsafeBufferPointer { slope in
+      guard let start = slope.baseAddress else { return false }
+      let (ours, theirs) = (start + beat + low, start + other + low)
+      let energies = dotProduct(ours, ours, count: count) * dotProduct(theirs, theirs, count: count)
+      return dotProduct(ours, theirs, count: count) >= Self.leastTCorrelation * energies.squareRoot()
+    }
   }
 
   private func add(_ beat: Int, to sum: inout [Float]) {

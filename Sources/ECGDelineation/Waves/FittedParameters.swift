@@ -29,6 +29,8 @@ enum FittedParameters {
   static let beatsForIrregularity = 4
   /// How far apart peaks of one wave may lie in different leads: P, T.
   static let agreement: (p: Float, t: Float) = (6, 12)
+  /// The same where a lead chooses its T, of one or two leads: these two say little of what the others would.
+  static let choiceOfTInFewLeads: Float = 24
   /// How far a lead's QRS boundary is drawn to the median of three or more leads, as a share.
   static let pullToMedian: Float = 0.7
 

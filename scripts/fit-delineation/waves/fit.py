@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 # Hidden units of one network, how many networks of other first weights are averaged, and what large weights cost; chosen by
 # 4-fold cross-validation over records.
 SETTINGS = {
-    "t": dict(hidden=4, networks=8, penalty=3e-3, mark="t", near=12),
+    "t": dict(hidden=16, networks=8, penalty=5e-4, mark="t", near=12),
     "p": dict(hidden=8, networks=2, penalty=1e-3, mark="p", near=8, may_be_missing=True),
     "first": dict(hidden=4, networks=3, penalty=3e-3, mark="qrs on"),
 }
