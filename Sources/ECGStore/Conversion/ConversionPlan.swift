@@ -58,7 +58,8 @@ struct ConversionPlan: Codable, Equatable, Sendable {
     codec = options.codec
     level = options.level ?? options.codec.defaultLevel
     recordings = source.identifiers.count
-    recordingsPerShard = options.recordingsPerShard
+    recordingsPerShard =
+      ShardPlan(recordings: recordings, recordingsPerShard: options.recordingsPerShard).recordingsPerShard
     var hasher = ContentHasher()
     hasher.update(texts: source.identifiers.map(\.text))
     identifiers = hasher.digest
