@@ -74,7 +74,8 @@ let package = Package(
       name: "WFDBTests", dependencies: ["WFDB", "CKernels", "TestSupport", "wfdb-fuzz"], exclude: ["Golden"]),
     .testTarget(name: "ECGSynthesisTests", dependencies: ["ECGSynthesis", "CKernels", "TestSupport"]),
     .testTarget(name: "ECGDatasetsTests", dependencies: ["ECGDatasets", "TestSupport"]),
-    .testTarget(name: "ECGStoreTests", dependencies: ["ECGStore", "CAEC", "TestSupport"], exclude: ["Python"]),
+    .testTarget(
+      name: "ECGStoreTests", dependencies: ["ECGStore", "CAEC", "CKernels", "TestSupport"], exclude: ["Python"]),
     .testTarget(name: "ECGSplitsTests", dependencies: ["ECGSplits", "TestSupport"]),
     .testTarget(
       name: "ECGTrainingTests", dependencies: ["ECGTraining", "TestSupport"], exclude: ["Golden", "Python"]),

@@ -11,6 +11,7 @@
 
 typedef float V __attribute__((vector_size(64), aligned(64)));
 typedef int32_t I __attribute__((vector_size(64), aligned(64)));
+typedef uint64_t Q __attribute__((vector_size(64), aligned(64)));
 typedef double D __attribute__((vector_size(64), aligned(64)));
 typedef float H4 __attribute__((vector_size(16), aligned(16)));
 typedef float H8 __attribute__((vector_size(32), aligned(32)));
@@ -47,7 +48,7 @@ typedef uint8_t B32 __attribute__((vector_size(32)));
 #if defined(__x86_64__)
 #define HAS_BYTE_SHUFFLE 1
 #define HAS_FUSED_MULTIPLY_ADD 1
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,bmi2,fma"))), apply_to = function)
 #define REGISTER_LANES 8
 #define SUFFIX avx2
 #include "all_bodies.h"
@@ -55,7 +56,7 @@ typedef uint8_t B32 __attribute__((vector_size(32)));
 #undef REGISTER_LANES
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), \
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,bmi2,fma"))), \
                              apply_to = function)
 #define REGISTER_LANES 16
 #define SUFFIX avx512
@@ -69,9 +70,11 @@ int ek_supports(ek_instruction_set set) {
   switch (set) {
   case EK_BASELINE: return 1;
 #if defined(__x86_64__)
-  case EK_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  // Every processor with AVX2 has BMI2's shifts by a variable number of bits, too.
+  case EK_AVX2:
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma");
   case EK_AVX512:
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+    return ek_supports(EK_AVX2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
 #endif
   default: return 0;

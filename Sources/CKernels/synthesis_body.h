@@ -2,7 +2,6 @@
 
 #ifndef SYNTHESIS_TYPES
 #define SYNTHESIS_TYPES
-typedef uint64_t Q __attribute__((vector_size(64), aligned(64)));
 typedef double D4 __attribute__((vector_size(32), aligned(32)));
 #define LOW_WORD (uint64_t)0xFFFFFFFFu
 #endif

@@ -1,4 +1,5 @@
 import CAEC
+import CKernels
 import ECGCore
 import Reproducibility
 import TestSupport
@@ -8,7 +9,7 @@ import Testing
 
 /// Chunks of every kind of content, through every codec and level.
 @Suite struct CodecTests {
-  /// Flat, slow, fast, saturated, with spikes, with missing samples.
+  /// Flat, slow, fast, saturated, with spikes, with missing samples, of an amplitude that keeps changing.
   static func contents(_ count: Int) -> [[Int16]] {
     var stream = RandomStream(seed: 11, purpose: "codec test", epoch: 0, index: UInt64(count))
     func noise(_ amplitude: Int) -> [Int16] {
@@ -22,12 +23,20 @@ import Testing
         return sum
       }
     }
+    func changing() -> [Int16] {
+      var (bits, left) = (UInt32(0), UInt32(0))
+      return (0..<count).map { _ in
+        if left == 0 { (bits, left) = (stream.nextUInt32() % 17, 1 + stream.nextUInt32() % 40) }
+        left -= 1
+        return Int16(truncatingIfNeeded: (UInt64(stream.nextUInt32()) << UInt64(bits)) >> 32)
+      }
+    }
     let quiet = noise(1)
     return [
       Array(repeating: 0, count: count), Array(repeating: -32_768, count: count), Array(repeating: 1234, count: count),
       quiet, summed(quiet), summed(noise(30)), noise(900), noise(32_767),
       (0..<count).map { $0 % 97 == 0 ? Int16.max : Int16.min }, (0..<count).map { $0 / 600 % 2 == 0 ? 5 : quiet[$0] },
-      quiet.enumerated().map { $0 % 1500 < 40 ? DigitalSignal.missing : $1 },
+      quiet.enumerated().map { $0 % 1500 < 40 ? DigitalSignal.missing : $1 }, changing(), summed(changing()),
     ]
   }
 
@@ -55,23 +64,46 @@ import Testing
     #expect(sizes[11] < sizes[1])
   }
 
-  /// libaec is the library that HDF5 itself uses.
+  /// The stream of libaec, which is the library that HDF5 itself uses.
+  static func libaecStream(of samples: [Int16], line: Int) throws -> [UInt8] {
+    var parameters = SZ_com_t(
+      options_mask: 168, bits_per_pixel: 16, pixels_per_block: 8, pixels_per_scanline: Int32(line))
+    var stream = [UInt8](repeating: 0, count: samples.count * 4 + 1024)
+    var count = stream.count
+    let outcome = samples.withUnsafeBytes { source in
+      SZ_BufftoBuffCompress(&stream, &count, source.baseAddress, source.count, &parameters)
+    }
+    try #require(outcome == SZ_OK)
+    return Array(stream[..<count])
+  }
+
   @Test(arguments: shapes) func ourSzipStreamIsLibaecs(rows: Int, width: Int) throws {
     let filter = try #require(SzipFilter(rows: rows, width: width))
     for samples in Self.contents(rows * width) {
       let codec = ChunkCodec(.szip).forChunks(rows: rows, width: width)
       let bytes = try #require(codec.encode(samples))
-      var parameters = SZ_com_t(
-        options_mask: 168, bits_per_pixel: 16, pixels_per_block: 8, pixels_per_scanline: Int32(filter.pixelsPerScanline)
-      )
-      var expected = [UInt8](repeating: 0, count: samples.count * 4 + 1024)
-      var count = expected.count
-      let outcome = samples.withUnsafeBytes { source in
-        SZ_BufftoBuffCompress(&expected, &count, source.baseAddress, source.count, &parameters)
-      }
-      #expect(outcome == SZ_OK)
       let size = withUnsafeBytes(of: UInt32(samples.count * 2).littleEndian) { Array($0) }
-      #expect(bytes == size + expected[..<count])
+      #expect(try bytes == size + Self.libaecStream(of: samples, line: filter.pixelsPerScanline))
+    }
+  }
+
+  /// With every instruction set; 40 bytes more than the stream suffice, and nothing is written beyond what is given.
+  @Test(arguments: shapes) func everyInstructionSetMakesTheStream(rows: Int, width: Int) throws {
+    let line = try #require(SzipFilter(rows: rows, width: width)).pixelsPerScanline
+    let sets = [EK_BASELINE, EK_AVX2, EK_AVX512].filter { ek_supports($0) != 0 }
+    for samples in Self.contents(rows * width) {
+      let expected = try Self.libaecStream(of: samples, line: line)
+      for set in sets {
+        for room in [expected.count + 40, expected.count - 1, expected.count / 2] {
+          var stream = [UInt8](repeating: 0xA5, count: room + 64)
+          var differences = [UInt16](repeating: 0, count: line + 63)
+          let length = ek_store_kernels_for(set).pointee.szip_encode16(
+            samples, samples.count, line, &differences, &stream, room)
+          #expect(length == (room > expected.count ? expected.count : -1))
+          #expect(length < 0 || Array(stream[..<length]) == expected)
+          #expect(stream[room...].allSatisfy { $0 == 0xA5 })
+        }
+      }
     }
   }
 

@@ -13,7 +13,7 @@ typedef struct {
   // Rows to frames: in[s * stride + f] to out[f * signals + s].
   void (*join16)(const int16_t *in, long stride, long frames, long signals, int16_t *out);
   // The stream of CCSDS 121.0-B that libaec makes of `in`, in blocks of 8 with nearest-neighbour differences, a reference
-  // sample every `line` samples (8 to 1024). `differences` holds `line` + 7 numbers. Returns its bytes, or -1 where
+  // sample every `line` samples (8 to 1024). `differences` holds `line` + 63 numbers. Returns its bytes, or -1 where
   // `capacity` does not suffice: it has to be 40 more than they are.
   long (*szip_encode16)(const int16_t *in, long count, long line, uint16_t *differences, uint8_t *out, long capacity);
 } ek_store_kernels;

@@ -33,7 +33,7 @@ struct SzipFilter: Sendable {
     else { return nil }
     bytes.storeBytes(of: size.littleEndian, as: UInt32.self)
     let length = withUnsafeTemporaryAllocation(
-      of: UInt16.self, capacity: pixelsPerScanline + Self.pixelsPerBlock
+      of: UInt16.self, capacity: pixelsPerScanline + 8 * Self.pixelsPerBlock
     ) { differences in
       ChunkCodec.kernels.szip_encode16(
         samples.baseAddress, samples.count, pixelsPerScanline, differences.baseAddress,
