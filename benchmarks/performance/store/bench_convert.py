@@ -16,14 +16,20 @@ Each round times
   every sample against the header's checksum and hashes sources, contents and shards, which the others do not.
 
 The figures are medians of recordings a second by the clock, and the least processor time a recording, which tells more
-where the machine does other work meanwhile. With --memory-counts the peak memory of conversions of so many recordings is measured too. The
-exit status is 1 where a goal is missed.
+where the machine does other work meanwhile. Beside them stands what libcrypto and libdeflate alone need on this machine for
+a recording's two digests and for deflating it, one thread with nothing else running, and the processor time that the goal
+leaves on two processors: where the first is more than the second, no program that uses these libraries reaches it. With
+--memory-counts the peak memory of conversions of so many recordings is measured too. The exit status is 1 where a goal is
+missed.
 
 Needs: pip install h5py wfdb 'pandas<3' (wfdb reads headers several times faster with pandas 2 than with pandas 3).
 """
 import argparse
 import csv
+import ctypes
+import ctypes.util
 import glob
+import hashlib
 import json
 import multiprocessing
 import os
@@ -137,6 +143,37 @@ def convert(einthoven, source, out, *options):
     return seconds, peak or usage.ru_maxrss, usage.ru_utime + usage.ru_stime
 
 
+def least_seconds(work, items):
+    """Of five runs over all items, per item."""
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        for item in items:
+            work(item)
+        times.append(time.perf_counter() - start)
+    return min(times) / len(items)
+
+
+def library_floors(paths, level):
+    """For each codec the microseconds that libcrypto and libdeflate alone need for a recording."""
+    recordings = [decoded(path).tobytes() for path in paths]
+    shuffled = [np.frombuffer(each, np.uint8).reshape(-1, 2).T.tobytes() for each in recordings]
+    source = least_seconds(lambda each: hashlib.sha256(each).digest(), recordings) * 1e6
+    floors = {"none": {"digests": 2 * source}, "szip": {"digests": source * (1 + 1 / 2.858)}}
+    name = ctypes.util.find_library("deflate")
+    if name:
+        library = ctypes.CDLL(name)
+        library.libdeflate_alloc_compressor.restype = ctypes.c_void_p
+        library.libdeflate_zlib_compress.restype = ctypes.c_size_t
+        library.libdeflate_zlib_compress.argtypes = [
+            ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t]
+        compressor, out = library.libdeflate_alloc_compressor(level), ctypes.create_string_buffer(2 * SAMPLES * 2)
+        deflate = lambda each: library.libdeflate_zlib_compress(compressor, each, len(each), out, len(out))
+        ratio = 2 * SAMPLES * len(shuffled) / sum(map(deflate, shuffled))
+        floors["deflate"] = {"digests": source * (1 + 1 / ratio), "libdeflate": least_seconds(deflate, shuffled) * 1e6}
+    return floors
+
+
 def progress(text):
     print(f"bench-convert: {text}", file=sys.stderr, flush=True)
 
@@ -149,6 +186,7 @@ def main():
     parser.add_argument("--peer-count", type=int, default=800)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", default="/dev/shm" if os.path.isdir("/dev/shm") else None)
+    parser.add_argument("--level", type=int, default=2, help="deflate's, for its libdeflate alone")
     parser.add_argument("--memory-counts", type=int, nargs="*", default=[])
     parser.add_argument("--skip-peers", action="store_true", help="only einthoven, for work on it")
     parser.add_argument("--json", action="store_true")
@@ -190,6 +228,7 @@ def main():
         shutil.rmtree(out, ignore_errors=True)
         for (kind, codec), rates in times.items():
             figures[kind][codec]["recordings_per_second"] = statistics.median(rates)
+        figures["floors"] = library_floors(paths[:100], options.level)
         shutil.rmtree(source)
         for count in options.memory_counts:
             progress(f"memory of {count} recordings")
@@ -208,6 +247,7 @@ def main():
             ours, peer = figures["einthoven"][codec], figures["peer"][codec]
             ours["times_peer"] = ours["recordings_per_second"] / peer["recordings_per_second"]
             ours["times_best_pool"] = ours["recordings_per_second"] / best
+            figures["floors"].get(codec, {})["goal_leaves"] = 2e6 / (goal * peer["recordings_per_second"])
             if ours["times_peer"] < goal:
                 missed.append(f"{codec}: {ours['times_peer']:.1f} times wfdb + h5py, {goal} wanted")
             if ours["ratio"] < peer["ratio"] * 0.9999:
@@ -229,6 +269,11 @@ def main():
                 if "peak_memory_bytes" in entry:
                     line += f"  {entry['peak_memory_bytes'] / 1e6:.0f} MB"
                 print(line)
+        for codec, parts in figures["floors"].items():
+            leaves = parts.pop("goal_leaves", None)
+            text = " + ".join(f"{name} {value:.0f}" for name, value in parts.items())
+            text += f" = {sum(parts.values()):.0f} us in the libraries alone"
+            print(f"floor     {codec:9}{text}" + (f"; the goal leaves {leaves:.0f} us" if leaves else ""))
         for codec, counts in figures["memory"].items():
             for count, memory in counts.items():
                 print(f"memory    {codec:9}{int(count):8} recordings  {memory / 1e6:.0f} MB")
