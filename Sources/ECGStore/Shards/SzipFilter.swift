@@ -7,7 +7,7 @@ import CAEC
 /// derived here must be the same (H5Z__set_local_szip; HDF5 reference manual, H5Pset_szip).
 ///
 /// Streams are decoded by libaec, as HDF5 does it, and encoded by a kernel that makes the same bits as libaec in a
-/// quarter of the time.
+/// fraction of the time.
 struct SzipFilter: Sendable {
   /// Samples that share a code. The least that szip knows: ECGs change their amplitude quickly.
   static let pixelsPerBlock = 8
