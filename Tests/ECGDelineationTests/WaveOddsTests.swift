@@ -32,10 +32,14 @@ import Testing
     #expect(FittedWaveOdds.p.direct.count == WaveFeatures.ofP)
     #expect(FittedWaveOdds.t.direct.count == WaveFeatures.ofT)
     #expect(FittedWaveOdds.p.none != nil)
+    for odds in [FittedWaveOdds.firstFlank, FittedWaveOdds.p, FittedWaveOdds.t] {
+      #expect(odds.weights.count == odds.offsets.count * odds.direct.count)
+      #expect(odds.outputs.count == odds.offsets.count)
+    }
   }
 
   @Test func theLikeliestPlaceOfMostLeadsWinsAndRecentBeatsDecideTies() {
-    let agreement = LeadAgreement(width: 12, choiceWidth: 12)
+    let agreement = LeadAgreement(width: 12)
     let (early, late) = (candidate(at: 150, share: 0.5), candidate(at: 200, share: 0.5))
     #expect(
       agreement.place(of: [[early, late], [candidate(at: 152, share: 1)]], after: nil).map { abs($0 - 150) < 4 } == true

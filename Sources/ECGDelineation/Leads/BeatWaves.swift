@@ -152,7 +152,7 @@ struct RecordingWaves {
     }
     let present = candidates.map { $0.reduce(0) { $0 + $1.share } }
     presenceOfP[beat] = present.reduce(0, +) / Float(max(complexes.count { $0 != nil }, 1))
-    let agreement = LeadAgreement(width: FittedParameters.agreement.p, choiceWidth: FittedParameters.agreement.p)
+    let agreement = LeadAgreement(width: FittedParameters.agreement.p)
     let waves = waves(
       candidates, at: agreement.place(of: candidates, after: nil), agreement, limits: low - 5...Int(onset),
       FittedParameters.p)
@@ -175,7 +175,7 @@ struct RecordingWaves {
     }
     let agreement = LeadAgreement(
       width: FittedParameters.agreement.t,
-      choiceWidth: leads.count > 2 ? FittedParameters.agreement.t : FittedParameters.choiceOfTInFewLeads)
+      choiceWidth: leads.count > 2 ? nil : FittedParameters.choiceOfTInFewLeads)
     let place = agreement.place(of: candidates, after: recentT)
     recentT.add(candidates, agreement)
     let waves = waves(

@@ -8,6 +8,12 @@ struct LeadAgreement {
   /// How far from the place that the leads agree on one of them may choose, in grid samples.
   let choiceWidth: Float
 
+  /// Without `choiceWidth` one lead may choose as far away as peaks of one wave lie apart.
+  init(width: Float, choiceWidth: Float? = nil) {
+    self.width = width
+    self.choiceWidth = choiceWidth ?? width
+  }
+
   /// How much `leads` support a wave whose peak is at `place`, 0 to their number. O(candidates).
   func support(of leads: [[WaveCandidate]], at place: Float) -> Float {
     var support: Float = 0

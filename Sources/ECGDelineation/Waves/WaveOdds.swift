@@ -6,7 +6,7 @@ import Reproducibility
 /// Its numbers are fitted on half of the recordings at hand, see `docs/delineation.md`.
 struct WaveOdds: Sendable {
   /// Weights of the inputs, input after input: the weights of all hidden units lie side by side.
-  private let weights: [Double]
+  let weights: [Double]
   /// What each hidden unit adds to its sum before its hyperbolic tangent is taken.
   let offsets: [Double]
   /// Weights of the hidden units.

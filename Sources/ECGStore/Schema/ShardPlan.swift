@@ -17,7 +17,7 @@ public struct ShardPlan: Sendable, Equatable {
   /// quarter of fewer than 16,384, but not less than 256.
   public init(recordings: Int, recordingsPerShard: Int? = nil) {
     self.recordings = max(0, recordings)
-    let share = self.recordings / Self.wantedShards + (self.recordings % Self.wantedShards > 0 ? 1 : 0)
+    let share = (self.recordings + Self.wantedShards - 1) / Self.wantedShards
     let suiting = min(Self.mostRecordingsPerShard, max(Self.leastRecordingsPerShard, share))
     self.recordingsPerShard = max(1, recordingsPerShard ?? suiting)
   }

@@ -68,6 +68,9 @@ public protocol Layer: AnyObject {
   /// The output for `input`.
   func forward(_ input: TensorView, _ pass: Pass) -> TensorView
   /// The gradient to the input, given the one to the output.
+  ///
+  /// ``forward(_:_:)`` comes first. Layers trap otherwise: networks and trainers call both in this order whatever they read,
+  /// so that no input from outside gets there, and without the input there is no gradient to give.
   func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView
 }
 
