@@ -13,6 +13,9 @@
 #include "batch_body.h"
 #include "store_body.h"
 #include "szip_body.h"
+#include "deflate_search_body.h"
+#include "deflate_parse_body.h"
+#include "deflate_body.h"
 #include "elementary_body.h"
 #include "strided_body.h"
 #include "recurrent_body.h"
@@ -104,6 +107,7 @@ static const ek_store_kernels FN(store_table) = {
     .count_equal16 = FN(count_equal16),
     .join16 = FN(join16),
     .szip_encode16 = FN(szip_encode16),
+    .deflate16 = FN(deflate16),
 };
 
 static const ek_synthesis_kernels FN(synthesis_table) = {

@@ -29,6 +29,9 @@ typedef uint8_t B32 __attribute__((vector_size(32)));
 #define JOIN(name, suffix) JOIN_(name, suffix)
 #define FN(name) JOIN(name, SUFFIX)
 
+#include "deflate_tables.h"
+#include "deflate_codes.h"
+
 // What every x86-64 has can neither shuffle bytes nor multiply and add in one: kernels have a plain way there.
 #if defined(__x86_64__)
 #define HAS_BYTE_SHUFFLE 0
@@ -112,6 +115,8 @@ const ek_store_kernels *ek_store_kernels_for(ek_instruction_set set) {
 #endif
   return &store_table_baseline;
 }
+
+size_t ek_deflate_memory(void) { return sizeof(ek_deflate_space); }
 
 const ek_synthesis_kernels *ek_synthesis_kernels_for(ek_instruction_set set) {
 #if defined(__x86_64__)

@@ -1,6 +1,7 @@
 // Kernels of the store's writer and reader: samples to chunks and back. Compiled once for each instruction set; the
 // results are the same in all.
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct {
@@ -16,4 +17,10 @@ typedef struct {
   // sample every `line` samples (8 to 1024). `differences` holds `line` + 63 numbers. Returns its bytes, or -1 where
   // `capacity` does not suffice: it has to be 40 more than they are.
   long (*szip_encode16)(const int16_t *in, long count, long line, uint16_t *differences, uint8_t *out, long capacity);
+  // A deflate stream (RFC 1951, without zlib's frame) of `count` samples that were shuffled to 2 count bytes, behind which
+  // eight more can be read. `memory` holds `ek_deflate_memory()` bytes of any content. Returns the stream's bytes, or -1
+  // where `capacity` does not suffice: it has to be 600 more than they are.
+  long (*deflate16)(const uint8_t *shuffled, long count, void *memory, uint8_t *out, long capacity);
 } ek_store_kernels;
+
+size_t ek_deflate_memory(void);

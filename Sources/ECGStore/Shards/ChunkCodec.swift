@@ -53,10 +53,10 @@ struct ChunkCodec: Sendable {
       return samples.count * 2
     case .deflate:
       return tools.with { tools in
-        tools.withScratch(samples.count * 2) { shuffled in
+        tools.withScratch(samples.count * 2 + ChunkTools.readAhead) { shuffled in
           Self.kernels.shuffle16(
             samples.baseAddress, samples.count, shuffled.baseAddress?.assumingMemoryBound(to: UInt8.self))
-          return tools.deflate(UnsafeRawBufferPointer(shuffled), into: bytes)
+          return tools.deflate(UnsafeRawBufferPointer(rebasing: shuffled[..<(samples.count * 2)]), into: bytes)
         }
       }
     case .szip:

@@ -1,0 +1,106 @@
+// Deflate (RFC 1951) of shuffled samples. Low bytes hardly repeat: most of what a match saves is saved by the last place
+// that had the same three bytes, if the cheapest way is sought through all matches. High bytes come in runs. So each is
+// done in its own way, with codes of its own. Included once for each instruction set.
+
+// Counts by token to counts by symbol: lengths share symbols.
+static void FN(deflate_symbols)(const uint32_t *tokens, uint32_t *symbols) {
+  __builtin_memcpy(symbols, tokens, 256 * sizeof *symbols);
+  symbols[DEFLATE_END] = 1;
+  for (int i = 0; i < 29; i++) {
+    int end = i < 28 ? ek_first_length[i + 1] : DEFLATE_LONGEST + 1;
+    symbols[257 + i] = 0;
+    for (int length = ek_first_length[i]; length < end; length++) symbols[257 + i] += tokens[256 + length];
+  }
+}
+
+// Writes block `b`; false where `capacity` bytes may not suffice.
+static int FN(deflate_write)(int b, long count, int is_last, ek_deflate_space *space, ek_bits *out, long capacity) {
+  uint32_t symbols[DEFLATE_SYMBOLS];
+  uint8_t lengths[DEFLATE_SYMBOLS], distance_lengths[DEFLATE_DISTANCES];
+  uint16_t bits[DEFLATE_SYMBOLS], distance_bits[DEFLATE_DISTANCES];
+  FN(deflate_symbols)(space->symbols[b], symbols);
+  ek_code_lengths(symbols, DEFLATE_SYMBOLS, DEFLATE_LONGEST_CODE, lengths);
+  ek_code_lengths(space->distances[b], DEFLATE_DISTANCES, DEFLATE_LONGEST_CODE, distance_lengths);
+  ek_code_bits(lengths, DEFLATE_SYMBOLS, bits);
+  ek_code_bits(distance_lengths, DEFLATE_DISTANCES, distance_bits);
+
+  // Each token's code with its extra bits, and how many those are from bit 24 on; for distances the code's own length from
+  // bit 16 on.
+  uint32_t codes[DEFLATE_TOKEN_SYMBOLS], distances[32] = {0}, least[32] = {0};
+  uint64_t total = 0;
+  for (int i = 0; i < 256; i++) {
+    codes[i] = bits[i] | (uint32_t)lengths[i] << 24;
+    total += (uint64_t)symbols[i] * lengths[i];
+  }
+  for (int i = 0; i < 29; i++) {
+    uint32_t code = bits[257 + i], length = lengths[257 + i], extra = ek_length_bits[i];
+    total += (uint64_t)symbols[257 + i] * (length + extra);
+    // The longest length has a symbol of its own, though the one before could tell it.
+    uint32_t *longest = codes + 256 + DEFLATE_LONGEST, *code_of = codes + 256 + ek_first_length[i];
+    for (uint32_t j = 0; j < 1u << extra && code_of + j <= longest; j++)
+      code_of[j] = code | j << length | (length + extra) << 24;
+  }
+  for (uint32_t i = 0; i < DEFLATE_DISTANCES; i++) {
+    uint32_t extra = i < 4 ? 0 : i / 2 - 1, length = distance_lengths[i];
+    least[i] = i < 4 ? i : (2 + (i & 1)) << extra;
+    distances[i] = distance_bits[i] | length << 16 | (length + extra) << 24;
+    total += (uint64_t)space->distances[b][i] * (length + extra);
+  }
+  // A header takes no more than 14 bits for each length and 80 more.
+  if ((uint64_t)capacity < total / 8 + 600) return 0;
+
+  ek_write_block_header(out, is_last, lengths, distance_lengths);
+  ek_bits at = *out;
+  const uint32_t *tokens = space->tokens[b];
+  for (long i = 0; i < count; i++) {
+    uint32_t token = tokens[i], code = codes[token >> DEFLATE_LENGTH_AT];
+    uint32_t slot = token >> DEFLATE_SLOT_AT & 31, distance = distances[slot];
+    uint64_t extra = (token & ((1 << DEFLATE_DISTANCE_BITS) - 1)) - least[slot];
+    uint64_t both = (distance & 0xFFFF) | extra << (distance >> 16 & 15);
+    ek_write_bits(&at, (code & 0xFFFFFF) | both << (code >> 24), (code >> 24) + (distance >> 24));
+  }
+  ek_write_bits(&at, bits[DEFLATE_END], lengths[DEFLATE_END]);
+  *out = at;
+  return 1;
+}
+
+// Blocks of low bytes; false where `end` comes too soon.
+static int FN(deflate_low)(const uint8_t *bytes, long count, ek_deflate_space *space, ek_bits *out, const uint8_t *end) {
+  for (long start = 0; start < count; start += DEFLATE_PIECE) {
+    const uint8_t *piece = bytes + start;
+    long size = count - start < DEFLATE_PIECE ? count - start : DEFLATE_PIECE;
+    long ends[3] = {0, (size + 1) / 2, size}, counts[2];
+    __builtin_memset(space->heads, 0, sizeof space->heads);
+    FN(deflate_search)(piece, size, space);
+    for (int b = 0; b < 2; b++) FN(deflate_parse)(piece, ends[b], ends[b + 1], space);
+    __builtin_memset(space->symbols, 0, sizeof space->symbols);
+    __builtin_memset(space->distances, 0, sizeof space->distances);
+    FN(deflate_tokens)(piece, ends, space, counts);
+    for (int b = 0; b < 2; b++)
+      if (!FN(deflate_write)(b, counts[b], 0, space, out, end - out->at)) return 0;
+  }
+  return 1;
+}
+
+// Blocks of high bytes, the stream's last.
+static int FN(deflate_high)(const uint8_t *bytes, long count, ek_deflate_space *space, ek_bits *out, const uint8_t *end) {
+  long start = 0;
+  do {
+    long to = count - start < DEFLATE_BLOCK ? count : start + DEFLATE_BLOCK;
+    __builtin_memset(space->symbols[0], 0, sizeof space->symbols[0]);
+    __builtin_memset(space->distances[0], 0, sizeof space->distances[0]);
+    long tokens = FN(deflate_runs)(bytes, start, to, space);
+    if (!FN(deflate_write)(0, tokens, to == count, space, out, end - out->at)) return 0;
+    start = to;
+  } while (start < count);
+  return 1;
+}
+
+static long FN(deflate16)(const uint8_t *shuffled, long count, void *memory, uint8_t *out, long capacity) {
+  ek_deflate_space *space = memory;
+  ek_bits bits = {out, 0, 0};
+  if (!FN(deflate_low)(shuffled, count, space, &bits, out + capacity)) return -1;
+  if (!FN(deflate_high)(shuffled + count, count, space, &bits, out + capacity)) return -1;
+  ek_write_bits(&bits, 0, 7);
+  return bits.at - out;
+}

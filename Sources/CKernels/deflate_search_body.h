@@ -1,0 +1,55 @@
+// For each position of a piece where its next three bytes were last seen, and what that match would cost. Included once
+// for each instruction set.
+
+#ifndef DEFLATE_GROUP
+// Positions whose matches are worked out at once, and those that are looked up before.
+#define DEFLATE_GROUP 8
+#define DEFLATE_BATCH 64
+typedef uint16_t U8 __attribute__((vector_size(16)));
+typedef uint64_t Q8 __attribute__((vector_size(64), aligned(8)));
+typedef int32_t J8 __attribute__((vector_size(32)));
+typedef uint32_t K8 __attribute__((vector_size(32)));
+typedef float F8 __attribute__((vector_size(32)));
+#endif
+
+// Matches at eight positions from `first` on: see deflate_tables.h for their bits. A distance counts as five bits and its
+// extra ones, or two where the byte before is repeated; a length as four bits, and one more for each byte above three, less
+// a half. What the codes will be is not known yet.
+static inline void FN(deflate_matches)(const uint64_t *differences, const uint16_t *seen, long first, uint32_t *matches) {
+  Q8 x;
+  U8 c;
+  __builtin_memcpy(&x, differences, 64);
+  __builtin_memcpy(&c, seen, 16);
+  Q8 equal = {0};
+  for (int bytes = 3; bytes <= DEFLATE_SEEN; bytes++) equal -= (Q8)((x & ((UINT64_C(1) << 8 * bytes) - 1)) == 0);
+  K8 more = __builtin_convertvector(equal, K8);
+  J8 distance = (J8){-1, 0, 1, 2, 3, 4, 5, 6} + (int32_t)first - __builtin_convertvector(c, J8);
+  // floor(log2) and the bit below it are the exponent and the highest bit of the mantissa of a single-precision number.
+  J8 slot = ((J8)__builtin_convertvector(distance, F8) >> 22) - 254;
+  slot = __builtin_elementwise_max(slot, __builtin_elementwise_min(distance, (J8){0} + 1));
+  J8 extra = __builtin_elementwise_max(slot >> 1, (J8){0} + 1) - 1;
+  K8 cost = (more + (K8)extra) * DEFLATE_BIT + 14 * DEFLATE_BIT / 2 - ((K8)(distance == 0) & 3 * DEFLATE_BIT);
+  K8 match = cost << DEFLATE_COST_AT | (more + 2) << DEFLATE_LENGTH_AT | (K8)slot << DEFLATE_SLOT_AT | (K8)distance;
+  K8 valid = (K8)(distance >= 0) & (K8)(distance < 1 << DEFLATE_DISTANCE_BITS) & (K8)(more > 0);
+  match = (match & valid) | (DEFLATE_NONE & ~valid);
+  __builtin_memcpy(matches, &match, 32);
+}
+
+// The matches of a piece. Eight more bytes can be read behind it, so that its last matches may be too long.
+static void FN(deflate_search)(const uint8_t *bytes, long size, ek_deflate_space *space) {
+  for (long start = 0; start < size; start += DEFLATE_BATCH) {
+    long count = size - start < DEFLATE_BATCH ? size - start : DEFLATE_BATCH;
+    for (long i = 0; i < count; i++) {
+      uint64_t here, there;
+      __builtin_memcpy(&here, bytes + start + i, 8);
+      uint16_t *head = space->heads + (((uint32_t)here << 8) * UINT32_C(0x9E3779B1) >> (32 - DEFLATE_HASH_BITS));
+      uint16_t seen = *head;
+      *head = (uint16_t)(start + i);
+      __builtin_memcpy(&there, bytes + seen, 8);
+      space->seen[i] = seen;
+      space->differences[i] = here ^ there;
+    }
+    for (long i = 0; i < count; i += DEFLATE_GROUP)
+      FN(deflate_matches)(space->differences + i, space->seen + i, start + i, space->matches + start + i);
+  }
+}

@@ -1,0 +1,59 @@
+// What a deflate block is made of (RFC 1951) in the numbers that the bodies share. Included once.
+#pragma once
+
+enum {
+  // Positions that a 16-bit number tells apart; matches stay within a piece.
+  DEFLATE_PIECE = 1 << 16,
+  // Bytes that share a Huffman code at most.
+  DEFLATE_BLOCK = 1 << 15,
+  DEFLATE_HASH_BITS = 15,
+  // The most equal bytes that the search tells apart; there may be more.
+  DEFLATE_SEEN = 7,
+  DEFLATE_LONGEST = 258,
+  DEFLATE_END = 256,
+  DEFLATE_SYMBOLS = 286,
+  DEFLATE_DISTANCES = 30,
+  // Symbols of a token: bytes, then 256 and the match's length.
+  DEFLATE_TOKEN_SYMBOLS = 256 + DEFLATE_LONGEST + 1,
+  // Where a token is a byte: a distance of no bits.
+  DEFLATE_NO_DISTANCE = DEFLATE_DISTANCES,
+  // So that a length, its distance and both their extra bits fit what a 64-bit word holds behind seven bits.
+  DEFLATE_LONGEST_CODE = 14,
+  // An eighth of a bit.
+  DEFLATE_BIT = 8,
+};
+
+// A match in 32 bits, and a token with its symbol from bit 20 on. Distances are less one.
+enum {
+  DEFLATE_DISTANCE_BITS = 15,
+  DEFLATE_SLOT_AT = 15,
+  DEFLATE_LENGTH_AT = 20,
+  DEFLATE_COST_AT = 23,
+};
+// No match: no byte, at the highest cost.
+#define DEFLATE_NONE (UINT32_C(511) << DEFLATE_COST_AT)
+
+// Section 3.2.5: extra bits of length symbols from 257 on; the first length of each follows from them.
+static const uint8_t ek_length_bits[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2,
+                                           3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
+static const uint16_t ek_first_length[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
+                                             31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+// 8 log2(1 + (i + 1/2) / 32), rounded.
+static const uint8_t ek_log2_eighths[32] = {0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5,
+                                            5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 7, 8, 8, 8};
+
+typedef struct {
+  // The last position with each hash.
+  uint16_t heads[1 << DEFLATE_HASH_BITS];
+  // Of 64 positions: where their first three bytes were last seen, and in which bits the eight from there differ.
+  uint64_t differences[64];
+  uint16_t seen[64];
+  // For each position the best match, the bits from there to the block's end, and how far the next token goes.
+  uint32_t matches[DEFLATE_PIECE];
+  uint32_t costs[DEFLATE_BLOCK + DEFLATE_LONGEST + 1];
+  uint16_t steps[DEFLATE_PIECE];
+  // Of each of two blocks: tokens, and how often each symbol and distance occurs.
+  uint32_t tokens[2][DEFLATE_BLOCK + 4];
+  uint32_t symbols[2][DEFLATE_TOKEN_SYMBOLS + 1];
+  uint32_t distances[2][32];
+} ek_deflate_space;
