@@ -144,15 +144,6 @@ import Testing
     #expect(plan.name(ofShard: 12) == "shard-00012.h5" && plan.name(ofShard: 123_456) == "shard-123456.h5")
     #expect(ShardPlan(recordings: 0).count == 0)
   }
-
-  @Test func shardsOfSmallDatasetsAreQuartersAndNoneHoldsMoreThan4096() {
-    for (recordings, perShard, count) in [
-      (1, 256, 1), (256, 256, 1), (257, 256, 2), (4000, 1000, 4), (4001, 1001, 4), (16_384, 4096, 4), (21_799, 4096, 6),
-    ] {
-      let plan = ShardPlan(recordings: recordings)
-      #expect(plan.recordingsPerShard == perShard && plan.count == count, "\(recordings) recordings")
-    }
-  }
 }
 
 /// Gives another recording than the one asked for.

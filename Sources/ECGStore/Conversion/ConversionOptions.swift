@@ -7,8 +7,8 @@ public struct ConversionOptions: Sendable {
   public var codec: Codec
   /// How much effort goes into that: one of the codec's levels, nil for its default.
   public var level: Int?
-  /// The most recordings in one shard; nil for what ``ShardPlan`` gives a dataset of that size.
-  public var recordingsPerShard: Int?
+  /// The most recordings in one shard.
+  public var recordingsPerShard: Int
   /// Threads that read and compress.
   public var workers: Workers
   /// How many recordings may fail before nothing is written.
@@ -22,7 +22,7 @@ public struct ConversionOptions: Sendable {
 
   /// The usual options unless given.
   public init(
-    codec: Codec = .deflate, level: Int? = nil, recordingsPerShard: Int? = nil,
+    codec: Codec = .deflate, level: Int? = nil, recordingsPerShard: Int = ShardPlan.defaultRecordingsPerShard,
     workers: Workers = .all, allowSkipped: Int = 0, force: Bool = false, resume: Bool = false,
     part: ConversionPart? = nil
   ) {

@@ -58,8 +58,7 @@ struct ConversionPlan: Codable, Equatable, Sendable {
     codec = options.codec
     level = options.level ?? options.codec.defaultLevel
     recordings = source.identifiers.count
-    recordingsPerShard =
-      ShardPlan(recordings: recordings, recordingsPerShard: options.recordingsPerShard).recordingsPerShard
+    recordingsPerShard = options.recordingsPerShard
     var hasher = ContentHasher()
     hasher.update(texts: source.identifiers.map(\.text))
     identifiers = hasher.digest

@@ -14,7 +14,7 @@ public struct StoreVerification: Sendable {
   public let workers: Workers
 
   /// Shards that are open at once: as many as hold so many recordings together, 64 at most.
-  private static let recordingsAtOnce = ShardPlan.mostRecordingsPerShard
+  private static let recordingsAtOnce = ShardPlan.defaultRecordingsPerShard
 
   /// A verification of all of the store in the folder `path`.
   public init(path: String, workers: Workers = .all) {

@@ -14,9 +14,8 @@ struct StoreOptions: ParsableArguments {
   @Option(help: "Level of deflate, 1 (fast) to 12 (small). Default: \(Codec.deflate.defaultLevel ?? 0).")
   var level: Int?
 
-  @Option(
-    help: "Recordings in a shard. Default: 4096, or a quarter of fewer than 16384, but not less than 256.")
-  var recordingsPerShard: Int?
+  @Option(help: "Recordings in a shard.")
+  var recordingsPerShard: Int = ShardPlan.defaultRecordingsPerShard
 
   @Option(help: "Seal the store even if up to so many recordings had to be skipped; they are listed in store.json.")
   var allowSkipped: Int = 0
@@ -35,9 +34,7 @@ struct StoreOptions: ParsableArguments {
         codec.levels.map { "--level must be \($0.lowerBound) to \($0.upperBound), not \(level)." }
           ?? "--level is deflate's: \(codec) has none.")
     }
-    if let recordingsPerShard, recordingsPerShard < 1 {
-      throw ValidationError("--recordings-per-shard must be at least 1.")
-    }
+    if recordingsPerShard < 1 { throw ValidationError("--recordings-per-shard must be at least 1.") }
     if resume && force { throw ValidationError("--resume keeps what is there and --force replaces it: give one.") }
     if allowSkipped < 0 { throw ValidationError("--allow-skipped must be at least 0.") }
   }
