@@ -211,10 +211,10 @@ def main():
         shutil.rmtree(out, ignore_errors=True)
         for (kind, codec), rates in times.items():
             figures[kind][codec]["recordings_per_second"] = statistics.median(rates)
-        source = digest_microseconds(paths[:100])
+        digest = digest_microseconds(paths[:100])
         # The source file and the recording's share of its shard.
         figures["floors"] = {
-            codec: {"digests": source * (1 + 1 / figures["einthoven"][codec]["ratio"])} for codec in GOALS}
+            codec: {"digests": digest * (1 + 1 / figures["einthoven"][codec]["ratio"])} for codec in GOALS}
         shutil.rmtree(source)
         for count in options.memory_counts:
             progress(f"memory of {count} recordings")
