@@ -1,6 +1,6 @@
-// Deflate (RFC 1951) of shuffled samples. Low bytes hardly repeat: most of what a match saves is saved by the last place
-// that had the same three bytes, if the cheapest way is sought through all matches. High bytes come in runs. So each is
-// done in its own way, with codes of its own. Included once for each instruction set.
+// Deflate (RFC 1951) of shuffled samples. Low bytes hardly repeat: most of what matches save is saved by the last place that
+// had the same three bytes, if it is weighed what each saves. High bytes come in runs. So each is done in its own way, with
+// codes of its own, and so that it is also read fast. Included once for each instruction set.
 
 // Counts by token to counts by symbol: lengths share symbols.
 static void FN(deflate_symbols)(const uint32_t *tokens, uint32_t *symbols) {
@@ -13,8 +13,9 @@ static void FN(deflate_symbols)(const uint32_t *tokens, uint32_t *symbols) {
   }
 }
 
-// Writes block `b`; false where `capacity` bytes may not suffice.
-static int FN(deflate_write)(int b, long count, int is_last, ek_deflate_space *space, ek_bits *out, long capacity) {
+// Writes block `b`, which stands for `size` bytes; false where `capacity` bytes may not suffice.
+static int FN(deflate_write)(int b, long count, const uint8_t *bytes, long size, int is_last, ek_deflate_space *space,
+                             ek_bits *out, long capacity) {
   uint32_t symbols[DEFLATE_SYMBOLS];
   uint8_t lengths[DEFLATE_SYMBOLS], distance_lengths[DEFLATE_DISTANCES];
   uint16_t bits[DEFLATE_SYMBOLS], distance_bits[DEFLATE_DISTANCES];
@@ -46,12 +47,15 @@ static int FN(deflate_write)(int b, long count, int is_last, ek_deflate_space *s
     distances[i] = distance_bits[i] | length << 16 | (length + extra) << 24;
     total += (uint64_t)space->distances[b][i] * (length + extra);
   }
+  // Codes that save less than one byte in 32 cost the reader more than they are worth.
+  if (total / 8 + (uint64_t)size / 32 >= (uint64_t)size && size < 1 << 16)
+    return ek_write_stored(out, is_last, bytes, size, capacity);
   // A header takes no more than 14 bits for each length and 80 more.
   if ((uint64_t)capacity < total / 8 + 600) return 0;
 
   ek_write_block_header(out, is_last, lengths, distance_lengths);
   ek_bits at = *out;
-  const uint32_t *tokens = space->tokens[b];
+  const uint32_t *tokens = space->tokens + b * DEFLATE_BLOCK;
   for (long i = 0; i < count; i++) {
     uint32_t token = tokens[i], code = codes[token >> DEFLATE_LENGTH_AT];
     uint32_t slot = token >> DEFLATE_SLOT_AT & 31, distance = distances[slot];
@@ -72,33 +76,34 @@ static int FN(deflate_low)(const uint8_t *bytes, long count, ek_deflate_space *s
     long ends[3] = {0, (size + 1) / 2, size}, counts[2];
     __builtin_memset(space->heads, 0, sizeof space->heads);
     FN(deflate_search)(piece, size, space);
-    for (int b = 0; b < 2; b++) FN(deflate_parse)(piece, ends[b], ends[b + 1], space);
+    FN(deflate_choose)(size, space);
     __builtin_memset(space->symbols, 0, sizeof space->symbols);
     __builtin_memset(space->distances, 0, sizeof space->distances);
     FN(deflate_tokens)(piece, ends, space, counts);
     for (int b = 0; b < 2; b++)
-      if (!FN(deflate_write)(b, counts[b], 0, space, out, end - out->at)) return 0;
+      if (!FN(deflate_write)(b, counts[b], piece + ends[b], ends[b + 1] - ends[b], 0, space, out, end - out->at)) return 0;
   }
   return 1;
 }
 
-// Blocks of high bytes, the stream's last.
+// Blocks of high bytes, each a piece, the stream's last.
 static int FN(deflate_high)(const uint8_t *bytes, long count, ek_deflate_space *space, ek_bits *out, const uint8_t *end) {
-  long start = 0;
-  do {
-    long to = count - start < DEFLATE_BLOCK ? count : start + DEFLATE_BLOCK;
+  for (long start = 0; start < count; start += DEFLATE_PIECE) {
+    const uint8_t *piece = bytes + start;
+    long size = count - start < DEFLATE_PIECE ? count - start : DEFLATE_PIECE;
     __builtin_memset(space->symbols[0], 0, sizeof space->symbols[0]);
     __builtin_memset(space->distances[0], 0, sizeof space->distances[0]);
-    long tokens = FN(deflate_runs)(bytes, start, to, space);
-    if (!FN(deflate_write)(0, tokens, to == count, space, out, end - out->at)) return 0;
-    start = to;
-  } while (start < count);
+    long tokens = FN(deflate_runs)(piece, size, space);
+    int is_last = start + size == count;
+    if (!FN(deflate_write)(0, tokens, piece, size, is_last, space, out, end - out->at)) return 0;
+  }
   return 1;
 }
 
 static long FN(deflate16)(const uint8_t *shuffled, long count, void *memory, uint8_t *out, long capacity) {
   ek_deflate_space *space = memory;
   ek_bits bits = {out, 0, 0};
+  if (count < 1) return -1;
   if (!FN(deflate_low)(shuffled, count, space, &bits, out + capacity)) return -1;
   if (!FN(deflate_high)(shuffled + count, count, space, &bits, out + capacity)) return -1;
   ek_write_bits(&bits, 0, 7);

@@ -131,3 +131,14 @@ static void ek_write_block_header(ek_bits *out, int is_last, const uint8_t *symb
     ek_write_bits(out, codes[kinds[i]] | (uint64_t)repeats[i] << lengths[kinds[i]],
                   (uint32_t)(lengths[kinds[i]] + extra[kinds[i]]));
 }
+
+// A block of bytes as they are (section 3.2.4); 0 where there is no room.
+static int ek_write_stored(ek_bits *out, int is_last, const uint8_t *bytes, long size, long capacity) {
+  if (capacity < size + 16) return 0;
+  ek_write_bits(out, (uint64_t)is_last, 3);
+  if (out->count > 0) ek_write_bits(out, 0, 8 - out->count);
+  ek_write_bits(out, (uint64_t)size | (uint64_t)(~size & 0xFFFF) << 16, 32);
+  __builtin_memcpy(out->at, bytes, (size_t)size);
+  out->at += size;
+  return 1;
+}

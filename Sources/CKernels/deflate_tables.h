@@ -4,9 +4,12 @@
 enum {
   // Positions that a 16-bit number tells apart; matches stay within a piece.
   DEFLATE_PIECE = 1 << 16,
-  // Bytes that share a Huffman code at most.
-  DEFLATE_BLOCK = 1 << 15,
+  // A piece of low bytes is two blocks, each with codes of its own.
+  DEFLATE_BLOCK = DEFLATE_PIECE / 2,
   DEFLATE_HASH_BITS = 15,
+  // Runs by which others are found that are as long, and so many bits of what is looked up for them.
+  DEFLATE_RUNS = 4,
+  DEFLATE_RUN_BITS = 12,
   // The most equal bytes that the search tells apart; there may be more.
   DEFLATE_SEEN = 7,
   DEFLATE_LONGEST = 258,
@@ -19,41 +22,35 @@ enum {
   DEFLATE_NO_DISTANCE = DEFLATE_DISTANCES,
   // So that a length, its distance and both their extra bits fit what a 64-bit word holds behind seven bits.
   DEFLATE_LONGEST_CODE = 14,
-  // An eighth of a bit.
-  DEFLATE_BIT = 8,
 };
 
-// A match in 32 bits, and a token with its symbol from bit 20 on. Distances are less one.
+// A match in 32 bits, 0 where there is none: its distance less one, the symbol of that, its length, and the eighths of a bit
+// that it may save. A token has its symbol where a match has its length.
 enum {
   DEFLATE_DISTANCE_BITS = 15,
   DEFLATE_SLOT_AT = 15,
   DEFLATE_LENGTH_AT = 20,
-  DEFLATE_COST_AT = 23,
+  DEFLATE_SAVING_AT = 23,
 };
-// No match: no byte, at the highest cost.
-#define DEFLATE_NONE (UINT32_C(511) << DEFLATE_COST_AT)
 
 // Section 3.2.5: extra bits of length symbols from 257 on; the first length of each follows from them.
 static const uint8_t ek_length_bits[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2,
                                            3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
 static const uint16_t ek_first_length[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
                                              31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
-// 8 log2(1 + (i + 1/2) / 32), rounded.
-static const uint8_t ek_log2_eighths[32] = {0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5,
-                                            5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 7, 8, 8, 8};
-
 typedef struct {
   // The last position with each hash.
   uint16_t heads[1 << DEFLATE_HASH_BITS];
   // Of 64 positions: where their first three bytes were last seen, and in which bits the eight from there differ.
   uint64_t differences[64];
   uint16_t seen[64];
-  // For each position the best match, the bits from there to the block's end, and how far the next token goes.
-  uint32_t matches[DEFLATE_PIECE];
-  uint32_t costs[DEFLATE_BLOCK + DEFLATE_LONGEST + 1];
-  uint16_t steps[DEFLATE_PIECE];
-  // Of each of two blocks: tokens, and how often each symbol and distance occurs.
-  uint32_t tokens[2][DEFLATE_BLOCK + 4];
+  // For each position its match, and how far a token from there goes; the last of them may go on.
+  uint32_t matches[DEFLATE_PIECE + 2];
+  uint8_t steps[DEFLATE_PIECE];
+  // Where runs of equal bytes begin.
+  uint32_t starts[DEFLATE_PIECE + DEFLATE_RUNS];
+  // Of each of two blocks, or of one that is a whole piece: tokens, and how often each symbol and distance occurs.
+  uint32_t tokens[2 * DEFLATE_BLOCK + 4];
   uint32_t symbols[2][DEFLATE_TOKEN_SYMBOLS + 1];
   uint32_t distances[2][32];
 } ek_deflate_space;

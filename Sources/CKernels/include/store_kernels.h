@@ -17,9 +17,9 @@ typedef struct {
   // sample every `line` samples (8 to 1024). `differences` holds `line` + 63 numbers. Returns its bytes, or -1 where
   // `capacity` does not suffice: it has to be 40 more than they are.
   long (*szip_encode16)(const int16_t *in, long count, long line, uint16_t *differences, uint8_t *out, long capacity);
-  // A deflate stream (RFC 1951, without zlib's frame) of `count` samples that were shuffled to 2 count bytes, behind which
-  // eight more can be read. `memory` holds `ek_deflate_memory()` bytes of any content. Returns the stream's bytes, or -1
-  // where `capacity` does not suffice: it has to be 600 more than they are.
+  // A deflate stream (RFC 1951, without zlib's frame) of `count` samples, at least one, that were shuffled to 2 count
+  // bytes, behind which eight more can be read. `memory` holds `ek_deflate_memory()` bytes of any content. Returns the
+  // stream's bytes, or -1 where `capacity` does not suffice: it has to be 600 more than they are.
   long (*deflate16)(const uint8_t *shuffled, long count, void *memory, uint8_t *out, long capacity);
 } ek_store_kernels;
 
