@@ -13,58 +13,91 @@ static void FN(deflate_symbols)(const uint32_t *tokens, uint32_t *symbols) {
   }
 }
 
+// What stands for a byte or a length: bits with the length's extra ones, and how many they are from bit 24 on. For a
+// distance: bits, how many they are from bit 16 on, and how many with the extra ones from bit 24 on.
+typedef struct {
+  uint32_t symbols[DEFLATE_TOKEN_SYMBOLS], distances[32], least[32];
+  uint8_t lengths[DEFLATE_SYMBOLS], distance_lengths[DEFLATE_DISTANCES];
+  uint16_t end;
+  // Of the block, in bits, without its header.
+  uint64_t size;
+} FN(deflate_codes);
+
+static void FN(deflate_make_codes)(int b, const ek_deflate_space *space, FN(deflate_codes) *codes) {
+  uint32_t symbols[DEFLATE_SYMBOLS];
+  uint16_t bits[DEFLATE_SYMBOLS], distance_bits[DEFLATE_DISTANCES];
+  FN(deflate_symbols)(space->symbols[b], symbols);
+  ek_code_lengths(symbols, DEFLATE_SYMBOLS, DEFLATE_LONGEST_CODE, codes->lengths);
+  ek_code_lengths(space->distances[b], DEFLATE_DISTANCES, DEFLATE_LONGEST_CODE, codes->distance_lengths);
+  ek_code_bits(codes->lengths, DEFLATE_SYMBOLS, bits);
+  ek_code_bits(codes->distance_lengths, DEFLATE_DISTANCES, distance_bits);
+  codes->end = bits[DEFLATE_END];
+  codes->size = codes->lengths[DEFLATE_END];
+  for (int i = 0; i < 256; i++) {
+    codes->symbols[i] = bits[i] | (uint32_t)codes->lengths[i] << 24;
+    codes->size += (uint64_t)symbols[i] * codes->lengths[i];
+  }
+  for (int i = 0; i < 29; i++) {
+    uint32_t code = bits[257 + i], length = codes->lengths[257 + i], extra = ek_length_bits[i];
+    codes->size += (uint64_t)symbols[257 + i] * (length + extra);
+    // The longest length has a symbol of its own, though the one before could tell it.
+    uint32_t *longest = codes->symbols + 256 + DEFLATE_LONGEST, *of = codes->symbols + 256 + ek_first_length[i];
+    for (uint32_t j = 0; j < 1u << extra && of + j <= longest; j++) of[j] = code | j << length | (length + extra) << 24;
+  }
+  __builtin_memset(codes->distances, 0, sizeof codes->distances);
+  __builtin_memset(codes->least, 0, sizeof codes->least);
+  for (uint32_t i = 0; i < DEFLATE_DISTANCES; i++) {
+    uint32_t extra = i < 4 ? 0 : i / 2 - 1, length = codes->distance_lengths[i];
+    codes->least[i] = i < 4 ? i : (2 + (i & 1)) << extra;
+    codes->distances[i] = distance_bits[i] | length << 16 | (length + extra) << 24;
+    codes->size += (uint64_t)space->distances[b][i] * (length + extra);
+  }
+}
+
+// What stands for a token, and how many bits that is; a byte has a distance of none.
+static inline uint64_t FN(deflate_token_bits)(const FN(deflate_codes) *codes, uint32_t token, uint32_t *count) {
+  uint32_t code = codes->symbols[token >> DEFLATE_LENGTH_AT], slot = token >> DEFLATE_SLOT_AT & 31;
+  uint32_t distance = codes->distances[slot];
+  uint64_t extra = (token & ((1 << DEFLATE_DISTANCE_BITS) - 1)) - codes->least[slot];
+  uint64_t both = (distance & 0xFFFF) | extra << (distance >> 16 & 15);
+  *count = (code >> 24) + (distance >> 24);
+  return (code & 0xFFFFFF) | both << (code >> 24);
+}
+
 // Writes block `b`, which stands for `size` bytes; false where `capacity` bytes may not suffice.
 static int FN(deflate_write)(int b, long count, const uint8_t *bytes, long size, int is_last, ek_deflate_space *space,
                              ek_bits *out, long capacity) {
-  uint32_t symbols[DEFLATE_SYMBOLS];
-  uint8_t lengths[DEFLATE_SYMBOLS], distance_lengths[DEFLATE_DISTANCES];
-  uint16_t bits[DEFLATE_SYMBOLS], distance_bits[DEFLATE_DISTANCES];
-  FN(deflate_symbols)(space->symbols[b], symbols);
-  ek_code_lengths(symbols, DEFLATE_SYMBOLS, DEFLATE_LONGEST_CODE, lengths);
-  ek_code_lengths(space->distances[b], DEFLATE_DISTANCES, DEFLATE_LONGEST_CODE, distance_lengths);
-  ek_code_bits(lengths, DEFLATE_SYMBOLS, bits);
-  ek_code_bits(distance_lengths, DEFLATE_DISTANCES, distance_bits);
-
-  // Each token's code with its extra bits, and how many those are from bit 24 on; for distances the code's own length from
-  // bit 16 on.
-  uint32_t codes[DEFLATE_TOKEN_SYMBOLS], distances[32] = {0}, least[32] = {0};
-  uint64_t total = 0;
-  for (int i = 0; i < 256; i++) {
-    codes[i] = bits[i] | (uint32_t)lengths[i] << 24;
-    total += (uint64_t)symbols[i] * lengths[i];
-  }
-  for (int i = 0; i < 29; i++) {
-    uint32_t code = bits[257 + i], length = lengths[257 + i], extra = ek_length_bits[i];
-    total += (uint64_t)symbols[257 + i] * (length + extra);
-    // The longest length has a symbol of its own, though the one before could tell it.
-    uint32_t *longest = codes + 256 + DEFLATE_LONGEST, *code_of = codes + 256 + ek_first_length[i];
-    for (uint32_t j = 0; j < 1u << extra && code_of + j <= longest; j++)
-      code_of[j] = code | j << length | (length + extra) << 24;
-  }
-  for (uint32_t i = 0; i < DEFLATE_DISTANCES; i++) {
-    uint32_t extra = i < 4 ? 0 : i / 2 - 1, length = distance_lengths[i];
-    least[i] = i < 4 ? i : (2 + (i & 1)) << extra;
-    distances[i] = distance_bits[i] | length << 16 | (length + extra) << 24;
-    total += (uint64_t)space->distances[b][i] * (length + extra);
-  }
+  FN(deflate_codes) codes;
+  FN(deflate_make_codes)(b, space, &codes);
   // Codes that save less than one byte in 32 cost the reader more than they are worth.
-  if (total / 8 + (uint64_t)size / 32 >= (uint64_t)size && size < 1 << 16)
+  if (codes.size / 8 + (uint64_t)size / 32 >= (uint64_t)size && size < 1 << 16)
     return ek_write_stored(out, is_last, bytes, size, capacity);
   // A header takes no more than 14 bits for each length and 80 more.
-  if ((uint64_t)capacity < total / 8 + 600) return 0;
+  if ((uint64_t)capacity < codes.size / 8 + 600) return 0;
 
-  ek_write_block_header(out, is_last, lengths, distance_lengths);
-  ek_bits at = *out;
-  const uint32_t *tokens = space->tokens + b * DEFLATE_BLOCK;
-  for (long i = 0; i < count; i++) {
-    uint32_t token = tokens[i], code = codes[token >> DEFLATE_LENGTH_AT];
-    uint32_t slot = token >> DEFLATE_SLOT_AT & 31, distance = distances[slot];
-    uint64_t extra = (token & ((1 << DEFLATE_DISTANCE_BITS) - 1)) - least[slot];
-    uint64_t both = (distance & 0xFFFF) | extra << (distance >> 16 & 15);
-    ek_write_bits(&at, (code & 0xFFFFFF) | both << (code >> 24), (code >> 24) + (distance >> 24));
+  // A copy that stays in registers.
+  ek_bits own = *out;
+  ek_write_block_header(&own, is_last, codes.lengths, codes.distance_lengths);
+  const uint32_t *tokens = space->tokens + b * (DEFLATE_PIECE / 2);
+  long i = 0;
+  for (; i + 2 <= count; i += 2) {
+    uint32_t length, next_length;
+    uint64_t token = FN(deflate_token_bits)(&codes, tokens[i], &length);
+    uint64_t next = FN(deflate_token_bits)(&codes, tokens[i + 1], &next_length);
+    if (DEFLATE_RARE(length + next_length > 56)) {
+      ek_write_bits(&own, token, length);
+      ek_write_bits(&own, next, next_length);
+    } else {
+      ek_write_bits(&own, token | next << length, length + next_length);
+    }
   }
-  ek_write_bits(&at, bits[DEFLATE_END], lengths[DEFLATE_END]);
-  *out = at;
+  if (i < count) {
+    uint32_t length;
+    uint64_t token = FN(deflate_token_bits)(&codes, tokens[i], &length);
+    ek_write_bits(&own, token, length);
+  }
+  ek_write_bits(&own, codes.end, codes.lengths[DEFLATE_END]);
+  *out = own;
   return 1;
 }
 
@@ -76,7 +109,7 @@ static int FN(deflate_low)(const uint8_t *bytes, long count, ek_deflate_space *s
     long ends[3] = {0, (size + 1) / 2, size}, counts[2];
     __builtin_memset(space->heads, 0, sizeof space->heads);
     FN(deflate_search)(piece, size, space);
-    FN(deflate_choose)(size, space);
+    FN(deflate_choose)(piece, size, space);
     __builtin_memset(space->symbols, 0, sizeof space->symbols);
     __builtin_memset(space->distances, 0, sizeof space->distances);
     FN(deflate_tokens)(piece, ends, space, counts);

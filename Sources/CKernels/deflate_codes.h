@@ -1,8 +1,17 @@
 // Huffman codes of at most so many bits (RFC 1951, section 3.2.2), and how a block's header tells them. Included once.
 #pragma once
 
-// Sorts by the upper 23 bits, which hold numbers up to 65,535; equal ones stay in order.
+// Sorts numbers below 2^25 by all bits but the lowest nine; those that are equal there must be in order.
 static void ek_sort_counts(uint32_t *keys, uint32_t *other, int count) {
+  if (count <= 32) {
+    for (int i = 1; i < count; i++) {
+      uint32_t key = keys[i];
+      int place = i;
+      for (; place > 0 && keys[place - 1] > key; place--) keys[place] = keys[place - 1];
+      keys[place] = key;
+    }
+    return;
+  }
   for (int shift = 9; shift <= 17; shift += 8) {
     uint16_t at[257] = {0};
     for (int i = 0; i < count; i++) at[(keys[i] >> shift & 255) + 1]++;

@@ -6,12 +6,39 @@ typedef _Bool M32 __attribute__((ext_vector_type(32)));
 
 static inline uint32_t ek_run_length(const uint32_t *starts, long run) { return starts[run + 1] - starts[run]; }
 
-// Which places of the table belong to runs of the lengths of this one and the next three, and of its byte.
-static inline uint32_t ek_run_place(const uint8_t *bytes, const uint32_t *starts, long run) {
-  uint32_t hash = bytes[starts[run]];
-  for (int i = 0; i < DEFLATE_RUNS; i++)
-    hash = (hash * 16 + ek_run_length(starts, run + i) * UINT32_C(0x9E37) + (hash >> 11)) * UINT32_C(0x85EBCA6B) >> 1;
-  return hash * UINT32_C(0x27D4EB2F) >> (32 - DEFLATE_RUN_BITS);
+// The lengths of a run and the next three, as far as bytes tell.
+static inline uint32_t ek_four_lengths(const ek_deflate_space *space, long run) {
+  uint32_t lengths;
+  __builtin_memcpy(&lengths, space->run_lengths + run, 4);
+  return lengths;
+}
+
+// Which place of the table belongs to these lengths and the first run's byte.
+static inline uint32_t ek_run_place(uint32_t lengths, uint8_t byte) {
+  uint32_t hash = lengths * UINT32_C(0x9E3779B1) + byte;
+  return (hash ^ hash >> 15) * UINT32_C(0x85EBCA6B) >> (32 - DEFLATE_RUN_BITS);
+}
+
+// How many runs from `run` on are the same as those from `seen` on; `*length` is theirs together, no more than a match may
+// have.
+static inline long ek_same_runs(const uint8_t *bytes, const uint32_t *starts, long run, long seen, long runs,
+                                uint32_t *length) {
+  long same = 0;
+  for (; run + same < runs; same++) {
+    uint32_t next = ek_run_length(starts, run + same);
+    if (next != ek_run_length(starts, seen + same) || *length + next > DEFLATE_LONGEST ||
+        bytes[starts[run + same]] != bytes[starts[seen + same]])
+      break;
+    *length += next;
+  }
+  return same;
+}
+
+// The symbol of a distance, of which one has been taken off (section 3.2.5).
+static inline uint32_t ek_distance_slot(uint32_t distance) {
+  if (distance < 2) return distance;
+  uint32_t high = 31 - (uint32_t)__builtin_clz(distance);
+  return 2 * high + (distance >> (high - 1) & 1);
 }
 
 static inline void ek_add_token(ek_deflate_space *space, long *count, uint32_t symbol, uint32_t slot, uint32_t distance) {
@@ -34,8 +61,9 @@ static inline void ek_add_repeats(ek_deflate_space *space, long *count, uint8_t 
 }
 #endif
 
-// Where runs begin; the last number, and some more, are where the bytes end. Returns how many runs there are.
-static long FN(deflate_run_starts)(const uint8_t *bytes, long size, uint32_t *starts) {
+// Where runs begin, and their lengths as far as bytes can tell. Returns how many runs there are.
+static long FN(deflate_find_runs)(const uint8_t *bytes, long size, ek_deflate_space *space) {
+  uint32_t *starts = space->starts;
   long count = 0, i = 1;
   starts[count++] = 0;
   for (; i + 32 <= size; i += 32) {
@@ -49,56 +77,49 @@ static long FN(deflate_run_starts)(const uint8_t *bytes, long size, uint32_t *st
   }
   for (; i < size; i++)
     if (bytes[i] != bytes[i - 1]) starts[count++] = (uint32_t)i;
-  for (int end = 0; end < DEFLATE_RUNS; end++) starts[count + end] = (uint32_t)size;
+  starts[count] = (uint32_t)size;
+  for (long run = 0; run < count; run++) {
+    uint32_t length = starts[run + 1] - starts[run];
+    space->run_lengths[run] = (uint8_t)(length < 255 ? length : 255);
+  }
+  __builtin_memset(space->run_lengths + count, 0, DEFLATE_RUNS);
   return count;
 }
 
 // The tokens of a piece, of one byte at least: three runs or more that were there before, as long each, with as much of the
 // next as is the same; else a byte and its repetitions.
 static long FN(deflate_runs)(const uint8_t *bytes, long size, ek_deflate_space *space) {
-  uint32_t *starts = space->starts;
-  long runs = FN(deflate_run_starts)(bytes, size, starts), count = 0;
+  const uint32_t *starts = space->starts;
+  long runs = FN(deflate_find_runs)(bytes, size, space), count = 0;
   uint16_t *last = space->heads;
   __builtin_memset(last, 0, sizeof *last << DEFLATE_RUN_BITS);
   for (long run = 0; run < runs;) {
-    uint16_t *place = last + ek_run_place(bytes, starts, run);
+    uint32_t start = starts[run], lengths = ek_four_lengths(space, run);
+    uint16_t *place = last + ek_run_place(lengths, bytes[start]);
     long seen = *place, same = 0;
     *place = (uint16_t)run;
-    uint32_t start = starts[run], distance = start - starts[seen] - 1, length = 0;
-    if (seen < run && distance < 1 << DEFLATE_DISTANCE_BITS)
-      while (run + same < runs) {
-        uint32_t next = ek_run_length(starts, run + same);
-        if (next != ek_run_length(starts, seen + same) || length + next > DEFLATE_LONGEST ||
-            bytes[starts[run + same]] != bytes[starts[seen + same]])
-          break;
-        length += next;
-        same++;
-      }
-    uint32_t left;
+    uint32_t distance = start - starts[seen] - 1, length = 0;
+    if (seen < run && lengths == ek_four_lengths(space, seen) && distance < 1 << DEFLATE_DISTANCE_BITS)
+      same = ek_same_runs(bytes, starts, run, seen, runs, &length);
     if (same < DEFLATE_RUN_COUNT) {
-      left = ek_run_length(starts, run) - 1;
       ek_add_token(space, &count, bytes[start], DEFLATE_NO_DISTANCE, 0);
-    } else {
-      for (long next = 1; next < same; next++) last[ek_run_place(bytes, starts, run + next)] = (uint16_t)(run + next);
-      run += same;
-      left = run < runs ? ek_run_length(starts, run) : 0;
-      if (left > 0 && bytes[starts[run]] == bytes[starts[seen + same]]) {
-        uint32_t more = ek_run_length(starts, seen + same), room = DEFLATE_LONGEST - length;
-        more = more < left ? more : left;
-        more = more < room ? more : room;
-        length += more;
-        left -= more;
-      }
-      uint32_t slot = distance;
-      if (distance >= 2) {
-        uint32_t high = 31 - (uint32_t)__builtin_clz(distance);
-        slot = 2 * high + (distance >> (high - 1) & 1);
-      }
-      ek_add_token(space, &count, 256 + length, slot, distance);
-      // A run that none of the match belongs to has not begun.
-      if (run < runs && left == ek_run_length(starts, run)) continue;
+      ek_add_repeats(space, &count, bytes[start], ek_run_length(starts, run) - 1);
+      run++;
+      continue;
     }
-    if (run < runs) ek_add_repeats(space, &count, bytes[starts[run]], left);
+    for (long i = run + 1; i < run + same; i++)
+      last[ek_run_place(ek_four_lengths(space, i), bytes[starts[i]])] = (uint16_t)i;
+    run += same;
+    uint32_t left = run < runs ? ek_run_length(starts, run) : 0, more = 0;
+    if (left > 0 && bytes[starts[run]] == bytes[starts[seen + same]]) {
+      uint32_t room = DEFLATE_LONGEST - length;
+      more = ek_run_length(starts, seen + same);
+      more = more < left ? more : left;
+      more = more < room ? more : room;
+    }
+    ek_add_token(space, &count, 256 + length + more, ek_distance_slot(distance), distance);
+    if (more == 0) continue;
+    ek_add_repeats(space, &count, bytes[starts[run]], left - more);
     run++;
   }
   return count;

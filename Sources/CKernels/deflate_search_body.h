@@ -1,15 +1,15 @@
 // For each position of a piece where its next three bytes were last seen, and whether that is worth a match. Included once
 // for each instruction set.
 
-#ifndef DEFLATE_GROUP
-// Positions whose matches are worked out at once, and those that are looked up before.
-#define DEFLATE_GROUP 8
-#define DEFLATE_BATCH 64
+#ifndef DEFLATE_BYTE_WORTH
+// In eighths of a bit.
+#define DEFLATE_BYTE_WORTH 58
 typedef uint16_t U8 __attribute__((vector_size(16)));
 typedef uint64_t Q8 __attribute__((vector_size(64), aligned(8)));
 typedef int32_t J8 __attribute__((vector_size(32)));
 typedef uint32_t K8 __attribute__((vector_size(32)));
 typedef float F8 __attribute__((vector_size(32)));
+typedef uint8_t C8 __attribute__((vector_size(8)));
 #endif
 
 // Matches at eight positions from `first` on: see deflate_tables.h for their bits. What the codes will be is not known yet:
@@ -30,7 +30,7 @@ static inline void FN(deflate_matches)(const uint64_t *differences, const uint16
   slot = __builtin_elementwise_max(slot, __builtin_elementwise_min(distance, (J8){0} + 1));
   J8 extra = __builtin_elementwise_max(slot >> 1, (J8){0} + 1) - 1;
   J8 longer = (J8)more - 1;
-  J8 saving = (3 * 58 - 68) + longer * (58 - 8) - extra * 8 + ((J8)(distance == 0) & 24);
+  J8 saving = (3 * DEFLATE_BYTE_WORTH - 68) + longer * (DEFLATE_BYTE_WORTH - 8) - extra * 8 + ((J8)(distance == 0) & 24);
   J8 valid = (distance >= 0) & (distance < 1 << DEFLATE_DISTANCE_BITS) & (longer >= 0) & (saving > 16);
   K8 match = (K8)saving << DEFLATE_SAVING_AT | (more + 2) << DEFLATE_LENGTH_AT | (K8)slot << DEFLATE_SLOT_AT | (K8)distance;
   match &= (K8)valid;
@@ -56,16 +56,26 @@ static void FN(deflate_search)(const uint8_t *bytes, long size, ek_deflate_space
   }
 }
 
-// How far tokens go from each position: a match is taken unless the next position's saves more, or the one's after that
-// eleven bits more.
-static void FN(deflate_choose)(long size, ek_deflate_space *space) {
-  const uint32_t *matches = space->matches;
-  space->matches[size] = space->matches[size + 1] = 0;
-  for (long i = 0; i < size; i++) {
-    int32_t saving = (int32_t)(matches[i] >> DEFLATE_SAVING_AT), next = (int32_t)(matches[i + 1] >> DEFLATE_SAVING_AT);
-    int32_t later = (int32_t)(matches[i + 2] >> DEFLATE_SAVING_AT) - 11 * 8;
-    int32_t taken = -((saving > 0) & (saving >= next) & (saving >= later));
-    int32_t more = (int32_t)(matches[i] >> DEFLATE_LENGTH_AT & DEFLATE_SEEN) - 1;
-    space->steps[i] = (uint8_t)(1 + (more & taken));
+// The token at each position, and how far it goes: a match is taken unless the next position's saves more, or the one's after
+// that eleven bits more. Tokens replace matches.
+static void FN(deflate_choose)(const uint8_t *bytes, long size, ek_deflate_space *space) {
+  uint32_t *matches = space->matches;
+  __builtin_memset(matches + size, 0, 2 * DEFLATE_GROUP * sizeof *matches);
+  for (long i = 0; i < size; i += DEFLATE_GROUP) {
+    K8 match, next, later;
+    C8 byte;
+    __builtin_memcpy(&match, matches + i, 32);
+    __builtin_memcpy(&next, matches + i + 1, 32);
+    __builtin_memcpy(&later, matches + i + 2, 32);
+    __builtin_memcpy(&byte, bytes + i, 8);
+    J8 saving = (J8)(match >> DEFLATE_SAVING_AT), most = (J8)(later >> DEFLATE_SAVING_AT) - 11 * 8;
+    most = __builtin_elementwise_max((J8)(next >> DEFLATE_SAVING_AT), most);
+    K8 taken = (K8)((saving > 0) & (saving >= most)), length = match >> DEFLATE_LENGTH_AT & DEFLATE_SEEN;
+    K8 copy = (match & ((UINT32_C(1) << DEFLATE_LENGTH_AT) - 1)) | (length + 256) << DEFLATE_LENGTH_AT;
+    K8 single = __builtin_convertvector(byte, K8) << DEFLATE_LENGTH_AT | (uint32_t)DEFLATE_NO_DISTANCE << DEFLATE_SLOT_AT;
+    K8 token = (copy & taken) | (single & ~taken);
+    C8 step = __builtin_convertvector((length & taken) | (~taken & 1), C8);
+    __builtin_memcpy(matches + i, &token, 32);
+    __builtin_memcpy(space->steps + i, &step, 8);
   }
 }

@@ -4,12 +4,13 @@
 enum {
   // Positions that a 16-bit number tells apart; matches stay within a piece.
   DEFLATE_PIECE = 1 << 16,
-  // A piece of low bytes is two blocks, each with codes of its own.
-  DEFLATE_BLOCK = DEFLATE_PIECE / 2,
   DEFLATE_HASH_BITS = 15,
   // Runs by which others are found that are as long, and so many bits of what is looked up for them.
   DEFLATE_RUNS = 4,
   DEFLATE_RUN_BITS = 12,
+  // Positions whose matches are worked out at once, and those that are looked up before.
+  DEFLATE_GROUP = 8,
+  DEFLATE_BATCH = 64,
   // The most equal bytes that the search tells apart; there may be more.
   DEFLATE_SEEN = 7,
   DEFLATE_LONGEST = 258,
@@ -41,16 +42,17 @@ static const uint16_t ek_first_length[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,
 typedef struct {
   // The last position with each hash.
   uint16_t heads[1 << DEFLATE_HASH_BITS];
-  // Of 64 positions: where their first three bytes were last seen, and in which bits the eight from there differ.
-  uint64_t differences[64];
-  uint16_t seen[64];
-  // For each position its match, and how far a token from there goes; the last of them may go on.
-  uint32_t matches[DEFLATE_PIECE + 2];
+  // Of a batch's positions: where their first three bytes were last seen, and in which bits the eight from there differ.
+  uint64_t differences[DEFLATE_BATCH];
+  uint16_t seen[DEFLATE_BATCH];
+  // For each position its match, then its token, and how far that goes; so long a match may go on.
+  uint32_t matches[DEFLATE_PIECE + 2 * DEFLATE_GROUP];
   uint8_t steps[DEFLATE_PIECE];
-  // Where runs of equal bytes begin.
-  uint32_t starts[DEFLATE_PIECE + DEFLATE_RUNS];
-  // Of each of two blocks, or of one that is a whole piece: tokens, and how often each symbol and distance occurs.
-  uint32_t tokens[2 * DEFLATE_BLOCK + 4];
+  // Where runs of equal bytes begin, and where the last ends, and how long they are, if not longer than a byte can tell.
+  uint32_t starts[DEFLATE_PIECE + 1];
+  uint8_t run_lengths[DEFLATE_PIECE + DEFLATE_RUNS];
+  // Of two blocks of half a piece, or of one that is a whole piece: tokens, and how often each symbol and distance occurs.
+  uint32_t tokens[DEFLATE_PIECE];
   uint32_t symbols[2][DEFLATE_TOKEN_SYMBOLS + 1];
   uint32_t distances[2][32];
 } ek_deflate_space;

@@ -17,18 +17,16 @@ static inline uint32_t ek_match_length(const uint8_t *bytes, uint32_t distance, 
 }
 #endif
 
-// One token of block `b`, which ends at `end`, and its place in the counts; returns how far it goes.
+// Takes the token at `i` into block `b`, which ends at `end`; returns how far it goes.
 static inline __attribute__((always_inline)) long FN(deflate_token)(const uint8_t *bytes, long i, long end, long count,
                                                                     int b, ek_deflate_space *space) {
-  uint32_t step = space->steps[i], match = space->matches[i] & ((UINT32_C(1) << DEFLATE_LENGTH_AT) - 1);
+  uint32_t step = space->steps[i], token = space->matches[i];
   if (DEFLATE_RARE(step == DEFLATE_SEEN)) {
     uint32_t most = end - i < DEFLATE_LONGEST ? (uint32_t)(end - i) : DEFLATE_LONGEST;
-    step = ek_match_length(bytes + i, (match & ((1 << DEFLATE_DISTANCE_BITS) - 1)) + 1, most);
+    step = ek_match_length(bytes + i, (token & ((1 << DEFLATE_DISTANCE_BITS) - 1)) + 1, most);
+    token += (step - DEFLATE_SEEN) << DEFLATE_LENGTH_AT;
   }
-  uint32_t copy = (256 + step) << DEFLATE_LENGTH_AT | match;
-  uint32_t byte = (uint32_t)bytes[i] << DEFLATE_LENGTH_AT | DEFLATE_NO_DISTANCE << DEFLATE_SLOT_AT;
-  uint32_t single = -(uint32_t)(step == 1), token = (byte & single) | (copy & ~single);
-  space->tokens[b * DEFLATE_BLOCK + count] = token;
+  space->tokens[b * (DEFLATE_PIECE / 2) + count] = token;
   space->symbols[b][token >> DEFLATE_LENGTH_AT]++;
   space->distances[b][token >> DEFLATE_SLOT_AT & 31]++;
   return step;
@@ -40,8 +38,10 @@ static void FN(deflate_tokens)(const uint8_t *bytes, const long *ends, ek_deflat
   long i = ends[0], j = ends[1], n = 0, m = 0;
   // No match reaches beyond a block.
   for (int b = 1; b < 3; b++)
-    for (long k = ends[b] - DEFLATE_SEEN > ends[b - 1] ? ends[b] - DEFLATE_SEEN : ends[b - 1]; k < ends[b]; k++)
+    for (long k = ends[b] - DEFLATE_SEEN > ends[b - 1] ? ends[b] - DEFLATE_SEEN : ends[b - 1]; k < ends[b]; k++) {
+      space->matches[k] = (uint32_t)bytes[k] << DEFLATE_LENGTH_AT | DEFLATE_NO_DISTANCE << DEFLATE_SLOT_AT;
       space->steps[k] = 1;
+    }
   while (i < ends[1] && j < ends[2]) {
     i += FN(deflate_token)(bytes, i, ends[1], n++, 0, space);
     j += FN(deflate_token)(bytes, j, ends[2], m++, 1, space);
