@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Compares the conversion of PTB-XL at 500 Hz by einthoven with wfdb-python and h5py, in one run.
 
-Usage: bench_convert.py --ptb-xl FOLDER [--einthoven PATH] [--count 4000] [--peer-count 800] [--rounds 3]
+Usage: bench_convert.py --ptb-xl FOLDER [--einthoven PATH] [--count 21799] [--peer-count 800] [--rounds 3]
                         [--folder /dev/shm] [--memory-counts 400 20000] [--json]
 
 FOLDER is PTB-XL as published, or a part of it: its 500 Hz records are copied under new numbers until there are --count of
-them, beside a table with as many rows. Everything lies in --folder, which should be in memory: otherwise the disk is what
-is measured, since a store is synced and what h5py writes is not.
+them, beside a table with as many rows. Everything lies in --folder, which should be in memory (6 GB): otherwise the disk is
+what is measured, since a store is synced and what h5py writes is not.
 
 Each round times
 - wfdb + h5py in one process: wfdb.rdrecord(physical=False, return_res=16), then one int16 data set with a chunk for each
@@ -166,7 +166,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ptb-xl", required=True, metavar="FOLDER")
     parser.add_argument("--einthoven", default=os.path.join(ROOT, ".build", "release", "einthoven"))
-    parser.add_argument("--count", type=int, default=4000)
+    parser.add_argument("--count", type=int, default=21799, help="PTB-XL has so many")
     parser.add_argument("--peer-count", type=int, default=800)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", default="/dev/shm" if os.path.isdir("/dev/shm") else None)
