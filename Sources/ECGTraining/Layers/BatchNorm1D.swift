@@ -54,7 +54,7 @@ public final class BatchNorm1D: Layer {
 
   /// The gradient to x; it has to follow a forward pass in training.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input, let result else { preconditionFailure("backward without forward") }
+    let (input, result) = (input.keptByForward, result.keptByForward)
     let sums = ChannelSums(rows: input.groups, channels: norm.channels)
     let numbers = input.groups * norm.channels * input.length
     pass.count(Arithmetic.moments(numbers: numbers) + Arithmetic.gradient(numbers: numbers))

@@ -110,7 +110,7 @@ public final class Convolution1D: Layer {
 
   /// The same for a gradient that is made on the way, dx written to `result` where there is one.
   public func backward(_ gradient: SignalGradient, to result: TensorView?, _ pass: Pass) {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let weights = mergedWeights(pass)
     let weightGradient = pass.compute.memory.take(mergedCount)
     if let fourier, fourier.isFaster(length: input.length) {
@@ -199,7 +199,7 @@ public final class Convolution1D: Layer {
   /// A copy with (taps - 1) / 2 zeros on both sides; the view itself where there is 1 tap. `nil` asks for the copy that
   /// `forward` made.
   private func pad(_ view: TensorView?, in tensor: Tensor, _ pass: Pass) -> TensorView {
-    guard let original = view ?? input else { preconditionFailure("backward without forward") }
+    let original = view ?? input.keptByForward
     if taps == 1 { return original }
     let margin = (taps - 1) / 2
     let padded = tensor.view(

@@ -24,7 +24,7 @@ public final class Rectifier: Layer {
 
   /// dx = dy where y > 0, else 0.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let result else { preconditionFailure("backward without forward") }
+    let result = result.keptByForward
     let target = inputGradient.view(groups: result.groups, channels: result.channels, length: result.length)
     pass.forEachChannel(result.channels) { channel, group in
       pass.kernels.rectify_gradient(
@@ -60,7 +60,7 @@ public final class RectifiedSum {
 
   /// The gradient to a, which is also the one to b.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let result else { preconditionFailure("backward without forward") }
+    let result = result.keptByForward
     let target = inputGradient.view(groups: result.groups, channels: result.channels, length: result.length)
     pass.forEachChannel(result.channels) { channel, group in
       pass.kernels.rectify_gradient(

@@ -24,7 +24,7 @@ public final class GELU: Layer {
 
   /// dx = dy (Φ(x) + x φ(x)), φ the normal density.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let result = inputGradient.view(groups: input.groups, channels: input.channels, length: input.length)
     pass.count(Arithmetic.geluGradient(numbers: input.groups * input.channels * input.length))
     pass.forEachChannel(input.channels) { channel, group in

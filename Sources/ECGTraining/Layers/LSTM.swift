@@ -84,7 +84,7 @@ public final class LSTM: Layer {
   ///
   /// and then dW = sum dz x^T, dU = sum dz[t] h[t - 1]^T, db = dc = sum dz, dx = W^T dz.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let (units, length, groups) = (units, input.length, input.groups)
     let gates = gates.view(groups: groups, channels: length, length: 4 * units)
     let cells = cells.view(groups: groups, channels: length + 1, length: units)
@@ -160,7 +160,7 @@ public final class MeanMaximumLastPooling: Layer {
 
   /// The mean's gradient goes in equal shares to all steps, the maximum's to the first that has it.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let channels = input.channels
     let pooled = pooledGradient.view(groups: input.groups, channels: 2 * channels, length: 1)
     pass.forEachChannel(channels) { channel, group in

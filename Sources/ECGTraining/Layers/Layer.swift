@@ -69,9 +69,18 @@ public protocol Layer: AnyObject {
   func forward(_ input: TensorView, _ pass: Pass) -> TensorView
   /// The gradient to the input, given the one to the output.
   ///
-  /// ``forward(_:_:)`` comes first. Layers trap otherwise: networks and trainers call both in this order whatever they read,
-  /// so that no input from outside gets there, and without the input there is no gradient to give.
+  /// ``forward(_:_:)`` comes first; layers trap otherwise.
   func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView
+}
+
+extension Optional {
+  /// What a layer's `forward` kept for its `backward`. Nil is a mistake in the program and traps: networks and trainers call
+  /// both in this order whatever they read, so that no input from outside gets here, and without what was kept there is no
+  /// gradient to give.
+  var keptByForward: Wrapped {
+    guard let self else { preconditionFailure("backward without forward") }
+    return self
+  }
 }
 
 extension Layer {

@@ -50,7 +50,7 @@ public final class LayerNorm: Layer {
   ///
   ///     d gamma = sum dy x^,  d beta = sum dy,  dx = (g - mean(g) - x^ mean(g x^)) / deviation
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let (channels, length, groups) = (channels, input.length, input.groups)
     let means = means.view(groups: groups, channels: 1, length: length)
     let inverses = inverses.view(groups: groups, channels: 1, length: length)

@@ -40,7 +40,7 @@ public final class Linear: Layer {
 
   /// dx = W^T dy; dW = sum over recordings of dy x^T; db = sum over recordings of dy.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let (inputs, outputs, groups) = (inputs, outputs, input.groups)
     let result = inputGradient.view(groups: groups, channels: inputs, length: 1)
     let transposed = pass.compute.memory.take(inputs * outputs)

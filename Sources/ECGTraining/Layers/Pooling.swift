@@ -23,7 +23,7 @@ public final class MaxPool3: Layer {
 
   /// Each window's gradient goes to the step that was chosen, of equal ones to the first, as in PyTorch.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let result = inputGradient.view(groups: input.groups, channels: input.channels, length: input.length)
     pass.forEachChannel(input.channels) { channel, group in
       pass.kernels.max_pool3_gradient(
@@ -89,7 +89,7 @@ public final class ConcatenatedPooling: Layer {
 
   /// The maximum's gradient goes to the first step that has it, the mean's in equal shares to all.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let result = inputGradient.view(groups: input.groups, channels: input.channels, length: input.length)
     _ = backward(gradient, to: result, input, pass)
     return result
@@ -97,7 +97,7 @@ public final class ConcatenatedPooling: Layer {
 
   /// The gradient to the activation that was pooled.
   public func activationGradient(_ gradient: TensorView, _ pass: Pass) -> ActivationGradient {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let result = pass.tensor(channels: input.channels, length: input.length)
     self.input = nil
     return backward(gradient, to: result, input, pass)

@@ -53,7 +53,7 @@ public final class SelfAttention: Layer {
   /// dP[i][j] = dy[i] . V[j]; dS[i][j] = P[i][j] (dP[i][j] - sum over k of P[i][k] dP[i][k]);
   /// dQ[i] = sum over j of dS[i][j] K[j] / sqrt(w); dK[j] = sum over i of dS[i][j] Q[i] / sqrt(w).
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let projections else { preconditionFailure("backward without forward") }
+    let projections = projections.keptByForward
     let (channels, length, width, scale) = (channels, projections.length, width, scale)
     let dy = exit.backward(gradient, pass)
     let result = entranceGradient.view(groups: projections.groups, channels: 3 * channels, length: length)

@@ -45,7 +45,7 @@ public final class StridedConvolution1D: Layer {
   /// dw[o][i][k] = sum over recordings, t of dy[o][t] x[i][t * stride + k - padding];
   /// db[o] = sum over recordings, t of dy[o][t].
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let result = inputGradient.view(groups: input.groups, channels: inputs, length: input.length)
     product.backward(
       gradient, input: input, weights: SharedPointer(parameters[0].value), weightGradient: parameters[0].gradient,
@@ -91,7 +91,7 @@ public final class TimeLinear: Layer {
 
   /// dx[t] = W^T dy[t]; dW = sum over recordings, t of dy[t] x[t]^T; db = sum over recordings, t of dy[t].
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let result = inputGradient.view(groups: input.groups, channels: inputs, length: input.length)
     product.backward(
       gradient, input: input, weights: SharedPointer(parameters[0].value), weightGradient: parameters[0].gradient,

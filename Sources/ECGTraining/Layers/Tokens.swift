@@ -88,7 +88,7 @@ public final class FirstStep: Layer {
 
   /// dx[c][0] = dy[c], 0 elsewhere.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let result = inputGradient.view(groups: input.groups, channels: input.channels, length: input.length)
     result.clear()
     pass.forEachChannel(input.channels) { channel, group in
@@ -126,7 +126,7 @@ public final class Reshape: Layer {
 
   /// The gradient in the input's shape.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let shape else { preconditionFailure("backward without forward") }
+    let shape = shape.keptByForward
     return gradient.shaped(channels: shape.channels, length: shape.length)
   }
 }

@@ -38,7 +38,7 @@ public final class MaxPool1D: Layer {
 
   /// Each window's gradient goes to the step that was chosen, of equal ones to the first, as in PyTorch.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let windows = windows(input.length)
     let result = inputGradient.view(groups: input.groups, channels: input.channels, length: input.length)
     pass.forEachChannel(input.channels) { channel, group in
@@ -96,7 +96,7 @@ public final class AveragePool1D: Layer {
 
   /// Each window's gradient goes in equal shares to its steps.
   public func backward(_ gradient: TensorView, _ pass: Pass) -> TensorView {
-    guard let input else { preconditionFailure("backward without forward") }
+    let input = input.keptByForward
     let windows = windows(input.length)
     let result = inputGradient.view(groups: input.groups, channels: input.channels, length: input.length)
     pass.forEachChannel(input.channels) { channel, group in
