@@ -82,6 +82,58 @@ static void ek_code_bits(const uint8_t *lengths, int symbols, uint16_t *bits) {
     if (lengths[i]) bits[i] = (uint16_t)(__builtin_bitreverse16(next[lengths[i]]++) >> (16 - lengths[i]));
 }
 
+// Counts by token to counts by symbol: lengths share symbols.
+static void ek_count_symbols(const uint32_t *tokens, uint32_t *symbols) {
+  __builtin_memcpy(symbols, tokens, 256 * sizeof *symbols);
+  symbols[DEFLATE_END] = 1;
+  for (int i = 0; i < 29; i++) {
+    int end = i < 28 ? ek_first_length[i + 1] : DEFLATE_LONGEST + 1;
+    symbols[257 + i] = 0;
+    for (int length = ek_first_length[i]; length < end; length++) symbols[257 + i] += tokens[256 + length];
+  }
+}
+
+// What stands for a byte or a length: bits with the length's extra ones, and how many they are from bit 24 on. For a
+// distance: bits, how many they are from bit 16 on, and how many with the extra ones from bit 24 on.
+typedef struct {
+  uint32_t symbols[DEFLATE_TOKEN_SYMBOLS], distances[32], least[32];
+  uint8_t lengths[DEFLATE_SYMBOLS], distance_lengths[DEFLATE_DISTANCES];
+  uint16_t end;
+  // Of the block, in bits, without its header.
+  uint64_t size;
+} ek_codes;
+
+static void ek_make_codes(int b, const ek_deflate_space *space, ek_codes *codes) {
+  uint32_t symbols[DEFLATE_SYMBOLS];
+  uint16_t bits[DEFLATE_SYMBOLS], distance_bits[DEFLATE_DISTANCES];
+  ek_count_symbols(space->symbols[b], symbols);
+  ek_code_lengths(symbols, DEFLATE_SYMBOLS, DEFLATE_LONGEST_CODE, codes->lengths);
+  ek_code_lengths(space->distances[b], DEFLATE_DISTANCES, DEFLATE_LONGEST_CODE, codes->distance_lengths);
+  ek_code_bits(codes->lengths, DEFLATE_SYMBOLS, bits);
+  ek_code_bits(codes->distance_lengths, DEFLATE_DISTANCES, distance_bits);
+  codes->end = bits[DEFLATE_END];
+  codes->size = codes->lengths[DEFLATE_END];
+  for (int i = 0; i < 256; i++) {
+    codes->symbols[i] = bits[i] | (uint32_t)codes->lengths[i] << 24;
+    codes->size += (uint64_t)symbols[i] * codes->lengths[i];
+  }
+  for (int i = 0; i < 29; i++) {
+    uint32_t code = bits[257 + i], length = codes->lengths[257 + i], extra = ek_length_bits[i];
+    codes->size += (uint64_t)symbols[257 + i] * (length + extra);
+    // The longest length has a symbol of its own, though the one before could tell it.
+    uint32_t *longest = codes->symbols + 256 + DEFLATE_LONGEST, *of = codes->symbols + 256 + ek_first_length[i];
+    for (uint32_t j = 0; j < 1u << extra && of + j <= longest; j++) of[j] = code | j << length | (length + extra) << 24;
+  }
+  __builtin_memset(codes->distances, 0, sizeof codes->distances);
+  __builtin_memset(codes->least, 0, sizeof codes->least);
+  for (uint32_t i = 0; i < DEFLATE_DISTANCES; i++) {
+    uint32_t extra = i < 4 ? 0 : i / 2 - 1, length = codes->distance_lengths[i];
+    codes->least[i] = i < 4 ? i : (2 + (i & 1)) << extra;
+    codes->distances[i] = distance_bits[i] | length << 16 | (length + extra) << 24;
+    codes->size += (uint64_t)space->distances[b][i] * (length + extra);
+  }
+}
+
 // Bits that were written; fewer than eight of them wait.
 typedef struct {
   uint8_t *at;

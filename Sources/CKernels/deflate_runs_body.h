@@ -91,6 +91,7 @@ static long FN(deflate_find_runs)(const uint8_t *bytes, long size, ek_deflate_sp
 static long FN(deflate_runs)(const uint8_t *bytes, long size, ek_deflate_space *space) {
   const uint32_t *starts = space->starts;
   long runs = FN(deflate_find_runs)(bytes, size, space), count = 0;
+  ek_clear_counts(0, space);
   uint16_t *last = space->heads;
   __builtin_memset(last, 0, sizeof *last << DEFLATE_RUN_BITS);
   for (long run = 0; run < runs;) {

@@ -15,6 +15,12 @@ static inline uint32_t ek_match_length(const uint8_t *bytes, uint32_t distance, 
   while (length < most && bytes[length] == before[length]) length++;
   return length;
 }
+
+// Before a block's tokens are counted.
+static inline void ek_clear_counts(int b, ek_deflate_space *space) {
+  __builtin_memset(space->symbols[b], 0, sizeof space->symbols[b]);
+  __builtin_memset(space->distances[b], 0, sizeof space->distances[b]);
+}
 #endif
 
 // Takes the token at `i` into block `b`, which ends at `end`; returns how far it goes.
@@ -36,6 +42,7 @@ static inline __attribute__((always_inline)) long FN(deflate_token)(const uint8_
 // before.
 static void FN(deflate_tokens)(const uint8_t *bytes, const long *ends, ek_deflate_space *space, long *counts) {
   long i = ends[0], j = ends[1], n = 0, m = 0;
+  for (int b = 0; b < 2; b++) ek_clear_counts(b, space);
   // No match reaches beyond a block.
   for (int b = 1; b < 3; b++)
     for (long k = ends[b] - DEFLATE_SEEN > ends[b - 1] ? ends[b] - DEFLATE_SEEN : ends[b - 1]; k < ends[b]; k++) {

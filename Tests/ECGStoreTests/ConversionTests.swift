@@ -144,6 +144,13 @@ import Testing
     #expect(plan.name(ofShard: 12) == "shard-00012.h5" && plan.name(ofShard: 123_456) == "shard-123456.h5")
     #expect(ShardPlan(recordings: 0).count == 0)
   }
+
+  @Test func shardsHold4096RecordingsUnlessAskedFor() {
+    for (recordings, count) in [(1, 1), (4096, 1), (4097, 2), (16_384, 4), (21_799, 6)] {
+      let plan = ShardPlan(recordings: recordings)
+      #expect(plan.recordingsPerShard == 4096 && plan.count == count, "\(recordings) recordings")
+    }
+  }
 }
 
 /// Gives another recording than the one asked for.

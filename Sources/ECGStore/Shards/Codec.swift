@@ -7,10 +7,10 @@ public enum Codec: String, CaseIterable, Codable, Sendable {
   /// As they are.
   case none
 
-  /// Levels that can be chosen, from fast to small, but that 1, our own encoder's, is smaller than libdeflate's 2 to 4; nil
+  /// Levels that can be chosen, from fast to small, but that 1, our own encoder's, is about as small as 4; nil
   /// where there is no choice.
   public var levels: ClosedRange<Int>? { self == .deflate ? 1...12 : nil }
 
   /// The level where none is chosen; see docs/convert.md for what each costs on ECGs.
-  public var defaultLevel: Int? { self == .deflate ? 1 : nil }
+  public var defaultLevel: Int? { self == .deflate ? ChunkTools.ownLevel : nil }
 }
